@@ -14,7 +14,8 @@ from codeeval.i18n import msg
 
 #: The most commas and opening brackets of a text, outside its strings. Each can account for 80 bytes of memory.
 MAX_VALUES = 2_000_000
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+#: A string that is never closed reaches to the end: otherwise each escaped quote in it would be tried as another one's beginning.
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*+"?+', re.DOTALL)
 
 
 def loads(text: str, most: int = MAX_VALUES) -> Any:

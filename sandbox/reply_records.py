@@ -11,7 +11,8 @@ from typing import Any
 _MAX_FIELDS = 16
 _MAX_LINES = 20_000
 _ORDINARY = bytes(each for each in range(256) if each not in b'"[{,')
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+#: A string that is never closed reaches to the end: otherwise each escaped quote in it would be tried as another one's beginning.
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"?+', re.DOTALL)
 
 
 def records(data: bytes) -> list[dict[str, Any]] | Iterator[dict[str, Any] | None]:
@@ -23,7 +24,7 @@ def records(data: bytes) -> list[dict[str, Any]] | Iterator[dict[str, Any] | Non
     if not _is_plain(data):
         return _one_by_one(data)
     try:
-        found = json.loads(b"[%b]" % data[:-1].replace(b"\n", b","))
+        found = json.loads((b"[%b]" % data[:-1].replace(b"\n", b",")).decode("utf-8", "surrogatepass"))
     except (ValueError, RecursionError):
         return _one_by_one(data)
     sound = [one for one in found if isinstance(one, dict) and isinstance(one.get("s"), str)]
@@ -43,7 +44,9 @@ def record(line: bytes) -> dict[str, Any] | None:
     if not _is_flat(line):
         return None
     try:
-        found = json.loads(line)
+        found = json.loads(
+            line.decode("utf-8", "surrogatepass")
+        )  # of bytes it would read UTF-16, too, which is not counted here
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) and isinstance(found.get("s"), str) else None

@@ -30,7 +30,8 @@ _CONTAINERS = frozenset({"markdown", "md"})
 _STATEMENT = re.compile(
     r"(?:async[ \t]+def|def|class|import|from|return|for|while|if)[ \t]+\S|@\w|[^\W\d]\w*+[ \t]*+=[^=]"
 )
-_STRING = re.compile(r"\"{3}|'{3}|\"(?:[^\"\\\n]|\\.)*+\"|'(?:[^'\\\n]|\\.)*+'|#")
+_QUOTE = re.compile(r"\"{3}|'{3}|[\"'#]")
+_CLOSED = {quote: re.compile(rf"{quote}(?:[^{quote}\\\n]|\\.)*+{quote}") for quote in ('"', "'")}
 #: Lines of code that may begin a string of several lines (a sentence may mention quotation marks).
 _OPENS_STRING = re.compile(r"[ \t]|[\w.]+[ \t]*=|return\b|[rbfu]?(?:\"{3}|'{3})")
 _TRANSCRIPT = re.compile(r"\s*(?:>>>|In[ \t]\[\d*\]:|\$[ \t])")
@@ -238,21 +239,25 @@ def _looks_written(above: str) -> bool:
 
 def _advance(state: str, line: str) -> str:
     """The triple quote open at the end of a line, given the one open at its beginning; "#" inside a comment."""
-    at = 0
+    at, lone = 0, set[str]()
     while True:
         if state:
             at = _end_of(line, state, at)
             if at < 0:
                 return state
             state = ""
-        found = _STRING.search(line, at)
+        found = _QUOTE.search(line, at)
         if found is None:
             return ""
-        at = found.end()
-        if found[0] == "#":
+        quote, at = found[0], found.end()
+        if quote == "#":
             return "#"
-        if len(found[0]) == 3 and found[0] in ('"""', "'''"):
-            state = found[0]
+        if len(quote) == 3:
+            state = quote
+        elif quote not in lone and (string := _CLOSED[quote].match(line, at - 1)) is not None:
+            at = string.end()
+        else:
+            lone.add(quote)  # all others of its kind on the line are escaped, so none of them ends a string either
 
 
 def _end_of(line: str, quote: str, at: int) -> int:

@@ -96,7 +96,8 @@ def build_image(progress: Progress, base: str | None = None) -> tuple[str, str]:
 
     client = docker_engine.connect()
     try:
-        return image.ensure(client, progress, base)
+        built = image.ensure(client, progress, base)
+        return built.tag, built.id
     finally:
         client.close()
 

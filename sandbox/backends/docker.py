@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 _OVERHEAD_MB = 64
 _SUPERVISOR_PIDS = 16
 _START_DEADLINE_S = 60.0
+#: Options of an empty folder in place of one that programs should not have.
+_CLOSED = "ro,noexec,nosuid,nodev,mode=755,size=4k"
 _BOOT = "import sys; sys.path.append('/opt/sandbox'); from sandbox.guest.boot import main; main()"
 
 
@@ -71,7 +73,7 @@ class DockerBackend:
             if self._podman:
                 podman.check_runtime(self._runtime, self._info)
             self._parent = self._worker_parent()
-            self.tag, self.image_id = image.ensure(self._client, progress)
+            self.tag, self.image_id, self._volumes = image.ensure(self._client, progress)
         except BaseException:
             self._client.close()
             raise
@@ -236,8 +238,9 @@ class DockerBackend:
             "mem_limit": memory,
             "memswap_limit": memory,
             "ipc_mode": "none",
-            # no terminals: the host has one supply for all its containers, and their memory is not accounted
-            "tmpfs": {"/tmp": tmpfs, "/dev/shm": tmpfs, "/dev/pts": "ro,noexec,nosuid,nodev,mode=755,size=4k"},
+            # no terminals: the host has one supply for all its containers, and their memory is not accounted. Nor volumes of the
+            # base image: a program could fill the host's disk, and leave files for others
+            "tmpfs": {**dict.fromkeys((*self._volumes, "/dev/pts"), _CLOSED), "/tmp": tmpfs, "/dev/shm": tmpfs},
             "binds": mounts,
             "init": False,
             "log_config": LogConfig(type="none"),

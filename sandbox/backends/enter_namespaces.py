@@ -17,6 +17,7 @@ import signal
 import socket
 import struct
 import sys
+from collections.abc import Iterator
 from typing import Any, NoReturn
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
@@ -25,6 +26,9 @@ _NEWNS, _NEWCGROUP, _NEWUTS, _NEWIPC, _NEWUSER, _NEWPID, _NEWNET = (
     *(0x10000000, 0x20000000, 0x40000000),
 )
 _RDONLY, _NOSUID, _NODEV, _NOEXEC, _REMOUNT, _BIND, _REC, _PRIVATE = 1, 2, 4, 8, 32, 4096, 16384, 1 << 18
+_LOCKED = (b"nosuid", _NOSUID), (b"nodev", _NODEV), (b"noexec", _NOEXEC)
+#: How /proc/self/mountinfo writes what separates its fields; the escape character itself last.
+_ESCAPES = (b"\\040", b" "), (b"\\011", b"\t"), (b"\\012", b"\n"), (b"\\134", b"\\")
 _PDEATHSIG, _CAPBSET_DROP, _NO_NEW_PRIVS, _SECCOMP, _SET_SECUREBITS = 1, 24, 38, 22, 28
 _NO_SETUID_FIXUP = 4
 _SETGID, _SETUID, _KILL = 6, 7, 5
@@ -40,7 +44,7 @@ def _check(result: int, what: str) -> None:
 
 def mount(source: str, target: str, kind: str | None, flags: int, data: str = "") -> None:
     """mount(2)."""
-    encoded = [part.encode() if part is not None else None for part in (source, target, kind)]
+    encoded = [os.fsencode(part) if part is not None else None for part in (source, target, kind)]
     _check(_LIBC.mount(*encoded, ctypes.c_ulong(flags), data.encode()), f"mount {target}")
 
 
@@ -142,6 +146,7 @@ def _build_root(plan: dict[str, Any]) -> None:
             mount("tmpfs", base + path, "tmpfs", _NOSUID | _NODEV | _RDONLY, "size=4k,mode=755")
     for source, target in (*plan["extras"], *plan["meters"]):
         _bind(source, base + target)
+    _close_mounts_below(base)
     for target, text in plan["files"].items():
         _parents(base + target)
         with open(base + target, "w", encoding="utf-8") as file:
@@ -175,6 +180,28 @@ def _bind(source: str, target: str) -> None:
     # flags of the source's mount are locked in a user namespace and must be repeated
     locked = os.statvfs(target).f_flag & (_NOSUID | _NODEV | _NOEXEC)
     mount("none", target, None, _REMOUNT | _BIND | _RDONLY | _NOSUID | locked)
+
+
+def _close_mounts_below(base: str) -> None:
+    """Make read-only what is mounted below a folder that was bound: its own flags are not those of the folder's mount."""
+    for path, locked in list(_writable_mounts(os.fsencode(base) + b"/")):
+        try:
+            mount("none", path, None, _REMOUNT | _BIND | _RDONLY | _NOSUID | locked)
+        except (FileNotFoundError, NotADirectoryError, PermissionError):
+            # hidden by another mount, or in a folder that is closed to this user; any other reason is one to stop
+            if os.path.lexists(path):
+                raise
+
+
+def _writable_mounts(base: bytes) -> Iterator[tuple[str, int]]:
+    """Path, and flags that may be locked, of each mount below a folder that may be written to."""
+    with open("/proc/self/mountinfo", "rb") as file:
+        for line in file:
+            path, terms = line.split(b" ", 6)[4:6]
+            if path.startswith(base) and b"ro" not in (flags := terms.split(b",")):
+                for escaped, character in _ESCAPES:
+                    path = path.replace(escaped, character)
+                yield os.fsdecode(path), sum(flag for name, flag in _LOCKED if name in flags)
 
 
 def _devices(base: str) -> None:

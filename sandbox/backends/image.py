@@ -11,12 +11,14 @@ import io
 import os
 import tarfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sandbox.backends.base import Progress
 from sandbox.errors import BackendUnavailable
 
 if TYPE_CHECKING:
+    from docker.models.images import Image
+
     import docker
 
 REPOSITORY = "codeeval-sandbox"
@@ -25,6 +27,14 @@ DEFAULT_BASE = "python:3.12-slim"
 #: Bases that docker/base-image.sh makes, for machines without a registry.
 LOCAL_BASES = ("codeeval-base:bookworm", "codeeval-base:trixie", "codeeval-base:forky")
 _PACKAGE = Path(__file__).resolve().parent.parent
+
+
+class Built(NamedTuple):
+    """An image for workers. `volumes`: the folders that its base declares as such, which every container could write to."""
+
+    tag: str
+    id: str
+    volumes: tuple[str, ...]
 
 
 def resource(name: str) -> str:
@@ -61,17 +71,24 @@ def _archive(files: dict[str, bytes]) -> bytes:
 
 def has(client: docker.DockerClient, tag: str) -> bool:
     """Whether the engine has this image."""
-    return _id(client, tag) is not None
+    return _found(client, tag) is not None
 
 
-def _id(client: docker.DockerClient, tag: str) -> str | None:
-    """The id of this image, None if the engine does not have it."""
+def _found(client: docker.DockerClient, tag: str) -> Image | None:
+    """This image, None if the engine does not have it."""
     from docker.errors import ImageNotFound
 
     try:
-        return str(client.images.get(tag).id)
+        return client.images.get(tag)
     except ImageNotFound:
         return None
+
+
+def _volumes(found: Image) -> tuple[str, ...]:
+    declared = map(os.path.normpath, found.attrs.get("Config", {}).get("Volumes") or ())
+    return tuple(
+        path for path in declared if path.split("/")[1] not in ("dev", "proc", "sys")
+    )  # the engine's own mounts
 
 
 def choose_base(client: docker.DockerClient, progress: Progress, named: str | None = None) -> str:
@@ -97,19 +114,19 @@ def choose_base(client: docker.DockerClient, progress: Progress, named: str | No
     return base
 
 
-def ensure(client: docker.DockerClient, progress: Progress, named: str | None = None) -> tuple[str, str]:
-    """(tag, image id) of the image for this guest, on the base `named`; built now if it does not exist. Raises
-    BackendUnavailable."""
+def ensure(client: docker.DockerClient, progress: Progress, named: str | None = None) -> Built:
+    """The image for this guest, on the base `named`; built now if it does not exist. Raises BackendUnavailable."""
     from docker.errors import APIError, BuildError, DockerException
 
     try:
         base = choose_base(client, progress, named)
         files = _context()
         tag = _tag(client, base, files)
-        found = _id(client, tag)
+        found = _found(client, tag)
         if found is None:
             _build(client, tag, base, files, progress)
-        return tag, found or str(client.images.get(tag).id)
+            found = client.images.get(tag)
+        return Built(tag, str(found.id), _volumes(found))
     except BuildError as error:
         log = "\n".join(str(line.get("stream", line)).rstrip() for line in error.build_log)[-2000:]
         raise BackendUnavailable(f"the sandbox image could not be built: {error}\n{log}") from error

@@ -10,6 +10,7 @@ and not capped; if started by an unprivileged user, supervisor and candidates sh
 
 from __future__ import annotations
 
+import glob
 import json
 import os
 import platform
@@ -193,13 +194,11 @@ class LocalBackend:
         links[f"{_COMMANDS}/python3"] = python.path
         real = [path for path in _TOP if os.path.isdir(root + path) and not os.path.islink(root + path)]
         binds = [*real, *_SYSTEM, *_FILES, python.stdlib, python.path, python.library]
-        masks = ["/usr/lib/python3/dist-packages", "/usr/lib/python3/site-packages"]
-        masks += [f"{python.stdlib}/site-packages", f"{python.stdlib}/dist-packages"]
         return {
             "python": python.path,
             "links": links,
             "binds": [(root + path, path) for path in _outermost([p for p in binds if os.path.exists(root + p)])],
-            "masks": masks,
+            "masks": package_folders(root, python.stdlib),
             "extras": [(root + path, f"{_GUEST_ROOT}/{os.path.basename(path)}") for path in python.packages],
             "files": _guest_files(),
             "seccomp": seccomp.program().hex(),
@@ -231,6 +230,13 @@ def _environment(python: interpreter.Interpreter) -> dict[str, str]:
     if os.path.dirname(python.path) != os.path.join(home, "bin"):
         found["PYTHONHOME"] = python.home
     return found
+
+
+def package_folders(root: str, stdlib: str) -> list[str]:
+    """Where packages of this and of any other Python are, below the folders that workers see: problem sets with their expected
+    outputs may be among them. Some systems keep those in pure Python elsewhere than beside the library."""
+    found = glob.glob("usr/lib*/py*/*-packages", root_dir=root or "/")
+    return sorted({f"{stdlib}/site-packages", f"{stdlib}/dist-packages", *(f"/{path}" for path in found)})
 
 
 def _outermost(paths: list[str]) -> list[str]:

@@ -35,11 +35,12 @@ def adapted(options: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """
     kind, _, profile = options["security_opt"][-1].partition("=")
     tmpfs = {path: ",".join(_known(terms)) for path, terms in options["tmpfs"].items()}
+    volumes = options["tmpfs"].keys() - {"/tmp", "/dev/shm", "/dev/pts"}
     hosts = {str(_file(folder, "hosts", _HOSTS)): {"bind": "/etc/hosts", "mode": "ro"}}
     return {
         **options,
         "security_opt": [*options["security_opt"][:-1], f"{kind}={_file(folder, 'seccomp.json', profile)}"],
-        "tmpfs": {**tmpfs, "/run": _CLOSED, "/var/tmp": _CLOSED},
+        "tmpfs": {**tmpfs, **dict.fromkeys((*volumes, "/run", "/var/tmp"), _CLOSED)},
         "binds": {**options["binds"], **hosts},
         "ulimits": _ULIMITS,
     }

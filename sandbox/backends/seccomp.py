@@ -21,10 +21,12 @@ _MAP_HUGETLB = 0x40000
 #: Commands of fcntl(2): F_OFD_SETLK and F_OFD_SETLKW, F_SETLEASE, and the first (F_GET_RW_HINT) of those that are newer than
 #: F_GET_SEALS.
 _OFD_LOCKS, _SETLEASE, _HINTS = (37, 38), 1024, 1035
-#: Commands of ioctl(2): the kinds of terminals and sockets, and FS_IOC_GETFLAGS, FS_IOC_SETFLAGS, FICLONE and FICLONERANGE.
-_KIND, _KINDS, _OF_FILES = 0xFF00, (0x5400, 0x8900), (0x80086601, 0x40086602, 0x40049409, 0x4020940D)
+#: Commands of ioctl(2): those of terminals, the first 64 of sockets, and FS_IOC_GETFLAGS, FS_IOC_SETFLAGS, FICLONE and
+#: FICLONERANGE.
+_OF_TERMINALS, _OF_SOCKETS = (0xFF00, 0x5400), (0xFFC0, 0x8900)
+_OF_FILES = 0x80086601, 0x40086602, 0x40049409, 0x4020940D
 _SO_ATTACH_FILTER = 26
-_PR_SET_SECCOMP, _PR_SCHED_CORE, _PR_FUTEX_HASH = 22, 62, 78
+_PR_SET_SECCOMP, _PR_SCHED_CORE, _PR_FUTEX_HASH, _PR_SET_VMA = 22, 62, 78, 0x53564D41
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,19 +172,23 @@ def _setsockopt(number: int) -> list[bytes]:
 
 
 def _prctl(number: int) -> list[bytes]:
-    """None of these options: a process's own table of futexes takes up to 1 GiB of the kernel's memory; one that shares its core
-    with no other work keeps the core's other thread idle; a filter of calls may write to the machine's log."""
-    out = [_op(_JUMP_EQUAL, number, 0, 6), _op(_LOAD, _FIRST_ARGUMENT), _op(_JUMP_EQUAL, _PR_FUTEX_HASH, 2, 0)]
-    out += [_op(_JUMP_EQUAL, _PR_SCHED_CORE, 1, 0), _op(_JUMP_EQUAL, _PR_SET_SECCOMP, 0, 1)]
-    return [*out, _REFUSE, _PERMIT]
+    """None of these options: a process's own table of futexes takes up to 1 GiB of the kernel's memory, and names of mappings
+    are such memory, too; a process that shares its core with no other work keeps the core's other thread idle; a filter of
+    calls may write to the machine's log."""
+    refused = _PR_SET_SECCOMP, _PR_SCHED_CORE, _PR_FUTEX_HASH, _PR_SET_VMA
+    out = [_op(_JUMP_EQUAL, number, 0, len(refused) + 3), _op(_LOAD, _FIRST_ARGUMENT)]
+    out += [_op(_JUMP_EQUAL, option, len(refused) - place, 0) for place, option in enumerate(refused)]
+    return [*out, _PERMIT, _REFUSE]
 
 
 def _file_commands(ioctl: int) -> list[bytes]:
     """Only the commands above: a file system does some things for whoever has opened one of its files. It takes away the key
-    of a user's encrypted folders (FS_IOC_REMOVE_ENCRYPTION_KEY), keeps one, or waits for the disks."""
-    out = [_op(_JUMP_EQUAL, ioctl, 0, 9), _op(_LOAD, _SECOND_ARGUMENT)]
-    out += [_op(_JUMP_EQUAL, command, 7 - number, 0) for number, command in enumerate(_OF_FILES)]
-    out += [_op(_AND, _KIND), _op(_JUMP_EQUAL, _KINDS[0], 2, 0), _op(_JUMP_EQUAL, _KINDS[1], 1, 0)]
+    of a user's encrypted folders (FS_IOC_REMOVE_ENCRYPTION_KEY), keeps one, or waits for the disks. For whoever asks a socket
+    for a bridge or a VLAN (SIOCGIFBR, SIOCGIFVLAN) the kernel loads a module, or has root's modprobe look for one."""
+    out = [_op(_JUMP_EQUAL, ioctl, 0, len(_OF_FILES) + 6), _op(_LOAD, _SECOND_ARGUMENT)]
+    out += [_op(_JUMP_EQUAL, command, len(_OF_FILES) + 4 - number, 0) for number, command in enumerate(_OF_FILES)]
+    for left, (mask, kind) in ((2, _OF_SOCKETS), (0, _OF_TERMINALS)):  # the second mask is part of the first
+        out += [_op(_AND, mask), _op(_JUMP_EQUAL, kind, left + 1, 0)]
     return [*out, _REFUSE, _PERMIT]
 
 

@@ -108,7 +108,11 @@ class Supervisor:
     # --- one sample ----------------------------------------------------------------------------------------------
 
     def _work(self, number: int, limits: JobLimits, size: int) -> None:
-        meter, trial = self._meter, self._make_ready(limits)
+        meter = self._meter
+        try:
+            trial = self._make_ready(limits)
+        except OSError:  # others may have all files, or all memory, that the machine can give
+            raise processes.NoProcess from None
         confine = self._confinement(limits[0], trial)
         gc.freeze()  # a collection in the fork would touch, and so copy, every page
         self._victim.arm()

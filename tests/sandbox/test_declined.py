@@ -1,4 +1,4 @@
-"""A worker that has no room for the candidate's process says so, and no candidate is blamed for it."""
+"""A worker that has no room for the candidate's process, or no files for it, says so, and no candidate is blamed for it."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from sandbox import Job, Tests, wire
 
 #: Without a PID namespace of its own: nothing is started, so nothing has to be ended.
 GUEST = """
-import sys
+import mmap, os, sys
 from sandbox.guest import processes, supervisor
-def fails():
+def fails(*_, **__):
     {failure}
-processes.plain_fork = lambda: fails
+{place} = fails
 channel = int(sys.argv[1])
 try:
     supervisor.Supervisor((channel, channel), None, 512).serve()
@@ -38,12 +38,21 @@ def frame(job: Job, number: int) -> bytes:
 
 
 @pytest.mark.parametrize("kind", JOBS)
-@pytest.mark.parametrize("failure", ["return -1", "raise BlockingIOError(11, 'Resource temporarily unavailable')"])
-def test_a_worker_that_cannot_fork_declines_and_ends(kind: str, failure: str) -> None:
+@pytest.mark.parametrize(
+    ("place", "failure"),
+    [
+        ("processes.plain_fork = lambda: fails; _", "return -1"),
+        ("processes.plain_fork = lambda: fails; _", "raise BlockingIOError(11, 'Resource temporarily unavailable')"),
+        ("os.pipe2", "raise OSError(23, 'Too many open files in system')"),
+        ("processes.fresh_input", "raise OSError(23, 'Too many open files in system')"),
+        ("supervisor.Supervisor._make_ready", "mmap.mmap(-1, 1 << 60)"),
+    ],
+)
+def test_a_worker_without_room_declines_and_ends(kind: str, place: str, failure: str) -> None:
     """After ACCEPT comes DECLINE with the job's number, then the end of the channel."""
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        command = [sys.executable, "-c", GUEST.format(failure=failure), str(theirs.fileno())]
+        command = [sys.executable, "-c", GUEST.format(place=place, failure=failure), str(theirs.fileno())]
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
         with subprocess.Popen(command, pass_fds=[theirs.fileno()], env=environment) as guest:
             theirs.close()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import BackendUnavailable, select, sweep
+from sandbox import BackendUnavailable, Job, Pool, select, sweep
 from sandbox.backends import build_image, docker_engine, image
 
 
@@ -43,7 +43,7 @@ def tag(monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setattr(image, "_build", stop)
     client = docker_engine.connect()
     try:
-        return image.ensure(client, lambda line: None)[0]
+        return image.ensure(client, lambda line: None).tag
     except Tagged as reached:
         return str(reached)
     finally:
@@ -226,7 +226,7 @@ def test_images_of_other_guests_are_removed() -> None:
     """`prune` removes what carries the label and is not today's image, and leaves today's alone."""
     client = docker_engine.connect()
     label = f"codeeval.test.{os.getpid()}"
-    tag, _ = image.ensure(client, lambda line: None)
+    tag = image.ensure(client, lambda line: None).tag
     try:
         recipe = io.BytesIO(f"FROM {tag}\nLABEL {label}=1\n".encode())
         client.images.build(fileobj=recipe, tag=f"{image.REPOSITORY}:of-another-guest-{os.getpid()}", rm=True)
@@ -235,3 +235,50 @@ def test_images_of_other_guests_are_removed() -> None:
         assert image.has(client, tag)
     finally:
         client.close()
+
+
+#: Returns the folders in which it could leave a file.
+WRITES = """
+import os
+def f():
+    found = []
+    for folder in ("/data", "/data/inner", "/an other", "/run", "/tmp"):
+        try:
+            open(folder + "/left", "x")
+            found.append(folder)
+        except OSError:
+            pass
+    return found
+"""
+
+
+@pytest.mark.docker
+def test_volumes_and_checks_of_the_base_are_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An engine makes a folder on the host's disk for each volume, in which programs could leave files for one another, and
+    executes the check beside them."""
+    name = f"codeeval-test-volumes-{os.getpid()}"
+    client = docker_engine.connect()
+    recipe = f"""
+    FROM {image.choose_base(client, lambda line: None)}
+    RUN mkdir -p /data/inner "/an other" && chmod 1777 /data /data/inner "/an other" && head -c 9000 /dev/zero > /data/large
+    VOLUME ["/data/", "/an other", "/tmp/", "/run"]
+    HEALTHCHECK --interval=1s CMD touch /tmp/left
+    """
+    before = {volume.id for volume in client.volumes.list()}
+    tags = [name]
+    try:
+        client.images.build(fileobj=io.BytesIO(recipe.encode()), tag=name, rm=True)
+        monkeypatch.setenv("CODEEVAL_BASE", name)
+        tags.insert(0, image.ensure(client, lambda line: None).tag)
+        assert client.images.get(tags[0]).attrs["Config"]["Healthcheck"]["Test"] == ["NONE"]
+        backend = select("docker", lambda line: None)
+        with Pool(backend, workers=1) as pool:
+            outcomes = list(pool.map([Job(WRITES, "f", ("{}",))] * 2))
+            assert {volume.id for volume in client.volumes.list()} <= before
+        backend.close()
+    finally:
+        for tag in tags:
+            with suppress(Exception):
+                client.images.remove(tag, force=True)
+        client.close()
+    assert [outcome.observations[0].text for outcome in outcomes] == ["['/tmp']"] * 2

@@ -13,7 +13,7 @@ import pytest
 from sandbox import Job, Pool, select
 from sandbox.backends import image, interpreter
 from sandbox.backends.interpreter import BadInterpreter, named, own
-from sandbox.backends.local import LocalBackend
+from sandbox.backends.local import LocalBackend, package_folders
 from sandbox.errors import BackendUnavailable
 
 #: The newest first: the more it differs from the host's, the better.
@@ -100,6 +100,32 @@ def test_a_folder_that_may_not_be_looked_into(monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr(os, "lstat", refuse)
     assert refusal("/closed/python3") == "it can't be reached: Permission denied"
+
+
+def test_the_packages_of_all_pythons_are_hidden(tmp_path: Path) -> None:
+    """Also where a system keeps those in pure Python elsewhere than beside the library, and those of another version."""
+    hidden = [f"/usr/{name}" for name in ("lib/python3.12/site-packages", "lib64/python3.12/site-packages")]
+    hidden += [f"/usr/lib/{name}/dist-packages" for name in ("python3", "pypy3")]
+    for folder in (*hidden, "/usr/lib64/python3.12/json", "/usr/lib/python3.12/lib-dynload"):
+        (tmp_path / folder[1:]).mkdir(parents=True)
+    found = package_folders(str(tmp_path), "/usr/lib64/python3.12")
+    assert sorted(found) == sorted([*hidden, "/usr/lib64/python3.12/dist-packages"])
+    assert set(package_folders("", "/opt/lib")) >= {"/opt/lib/site-packages", "/opt/lib/dist-packages"}
+
+
+@pytest.mark.local
+def test_a_program_sees_no_packages_but_numpy() -> None:
+    """Whatever is installed on this machine."""
+    program = """
+import glob, sys
+def f():
+    found = glob.glob("/usr/lib*/py*/*-packages/*") + [path for at in sys.path for path in glob.glob(at + "/*-packages/*")]
+    return [path for path in found if not path.endswith("/numpy")]
+"""
+    backend = select("local", lambda line: None)
+    with Pool(backend, workers=1) as pool:
+        assert pool.submit(Job(program, "f", ("{}",))).result(timeout=60).observations[0].text == "[]"
+    backend.close()
 
 
 def test_only_the_local_sandbox_takes_one() -> None:

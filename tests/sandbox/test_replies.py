@@ -142,6 +142,8 @@ RETURNED = {"s": "returned", "t": "1", "y": "int", "p": True, "c": 0.1}
         (lines(DEFINED, {"s": "passed"}, END), "crashed"),
         (lines(DEFINED, {"s": ["returned"], "t": "1"}, END), "crashed"),
         (b"[]\n" + lines(END), "crashed"),
+        (lines(DEFINED) + json.dumps(RETURNED).encode("utf-16-le") + b"\n" + lines(END), "crashed"),
+        (json.dumps(DEFINED).encode("utf-16") + b"\n" + lines(RETURNED, END), "crashed"),
         (b"\xff\xfe\n", "crashed"),
     ],
 )

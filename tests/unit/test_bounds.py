@@ -30,6 +30,7 @@ from codeeval.files import MIN_UNPACKED, most_unpacked
 from codeeval.gate.baseline import load_baseline
 from codeeval.i18n import language, message, recognised
 from codeeval.manifest import Manifest
+from codeeval.reading.extract import extract
 from codeeval.samples import read
 from codeeval.scoring import evalplus, literals
 from codeeval.scoring.repair import FormatFailure, classify, repair
@@ -39,7 +40,7 @@ from codeeval.tasks.mera import problem_of
 from codeeval.tasks.rename import rename
 from codeeval.tasks.rows import SourceRow
 from codeeval.types import Judgement, Oracle, Problem, Sample, Verdict
-from sandbox import wire
+from sandbox import reply_records, wire
 from sandbox.replies import _read_reply
 from sandbox.wire import Job, Tests
 
@@ -123,6 +124,21 @@ def test_literals_of_a_set_and_of_a_run_are_bounded() -> None:
         syntax.parse_expression(many, len(many))
     assert not wire.has_more_tokens("word " * 1_000, 1_000)
     assert wire.has_more_tokens("word " * 1_000, 999)
+
+
+@pytest.mark.parametrize("reader", ["JSON", "a reply", "a completion"])
+def test_strings_that_are_never_closed(reader: str) -> None:
+    """Each escaped quote was tried as the beginning of another string: four megabytes took hours."""
+    text = '"' + '\\"' * 150_000 + "," * 100
+    start = time.process_time()
+    if reader == "JSON":
+        bounded_json.refuse_many(text, 99)
+    elif reader == "a reply":
+        assert list(reply_records.records(b'{"s":' + text.encode() + b"\n")) == [None]
+    else:
+        body = f'def f(a):\n    y = """a""", {text}\n    return a'
+        assert extract(PROBLEM, f"```python\n{body}\n```\n", "strict").body.strip()
+    assert time.process_time() - start < 10
 
 
 def test_many_arguments_are_renamed_in_linear_time() -> None:
