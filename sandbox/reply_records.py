@@ -44,9 +44,8 @@ def record(line: bytes) -> dict[str, Any] | None:
     if not _is_flat(line):
         return None
     try:
-        found = json.loads(
-            line.decode("utf-8", "surrogatepass")
-        )  # of bytes it would read UTF-16, too, which is not counted here
+        # decoded here, because of bytes it would also read UTF-16, which is not counted here
+        found = json.loads(line.decode("utf-8", "surrogatepass"))
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) and isinstance(found.get("s"), str) else None

@@ -86,9 +86,8 @@ def _found(client: docker.DockerClient, tag: str) -> Image | None:
 
 def _volumes(found: Image) -> tuple[str, ...]:
     declared = map(os.path.normpath, found.attrs.get("Config", {}).get("Volumes") or ())
-    return tuple(
-        path for path in declared if path.split("/")[1] not in ("dev", "proc", "sys")
-    )  # the engine's own mounts
+    mounted_anyway = ("/dev/", "/proc/", "/sys/")
+    return tuple(path for path in declared if not f"{path}/".startswith(mounted_anyway))
 
 
 def choose_base(client: docker.DockerClient, progress: Progress, named: str | None = None) -> str:
