@@ -58,7 +58,7 @@ def test_a_function_is_named_as_python_compiles_it() -> None:
     written = normalize("NFD", "найти")
     changes = {name: text.replace("twice", written) for name, text in HUMAN_EVAL.items() if type(text) is str}
     assert problem(HUMAN_EVAL, **changes).entry_point == normalize("NFC", written)
-    plus = {name: text.replace("twice", written) for name, text in HUMAN_EVAL_PLUS.items() if type(text) is str}
+    plus = {name: text.replace("mean", written) for name, text in HUMAN_EVAL_PLUS.items() if type(text) is str}
     assert problem(HUMAN_EVAL_PLUS, **{**plus, "task_id": "7"}).entry_point == normalize("NFC", written)
     assert (
         problem(MBPP, code=f"def {written}(x): return x", test_list=[f"assert {written}(2) == 2"]).entry_point
