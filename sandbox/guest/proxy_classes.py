@@ -61,9 +61,9 @@ def new_remote_class(name: str, specials: int, shown: int, number: int = -1, tol
         members["__dataclass_fields__"] = Fields(own)
     if host is not None and shown < 0:
         members |= _constructors(host, number)
-        kind = shown_class(name, told, Remote(host, number), host.ask)
-        if kind is not None:
-            members["__class__"] = property(lambda self: kind)
+        shown_as = shown_class(name, told, Remote(host, number), host.ask)
+        if shown_as is not None:
+            members["__class__"] = shown_as
     members |= {special: method for special, method in ASYNCHRONOUS.items() if special in members}
     if "__exit__" in members:
         members["__exit__"] = _leave
