@@ -60,6 +60,7 @@ OPERATIONS: tuple[Callable[..., Any], ...] = (
     candidate_loop.entered,
     candidate_loop.left,
     candidate_loop.go_on,
+    lambda descriptor, special, *args: getattr(type(descriptor), special)(descriptor, *args),
 )
 CALL, FIND, ITER, NEXT, LEN, BOOL, ITEM, ATTRIBUTE, STR, REPR, *_MORE = range(len(OPERATIONS))
 (
@@ -89,6 +90,7 @@ CALL, FIND, ITER, NEXT, LEN, BOOL, ITEM, ATTRIBUTE, STR, REPR, *_MORE = range(le
     ASYNC_ENTERED,
     ASYNC_LEFT,
     GO_ON,
+    OF_DESCRIPTOR,
 ) = _MORE
 #: What is said with each question: the judge's containers change with the program's; the tests run in a loop of `asyncio`.
 IN_PLACE, IN_LOOP = 1, 2
