@@ -1,5 +1,5 @@
-"""`inspect.getsource` and `getsourcelines` of the program's functions and classes, for tests that look at how it is written ("calls
-itself", "has no loop"). The candidate tells the text, which is a value like any other: it is not compiled here.
+"""`inspect.getsource` and `getsourcelines` of the program's functions and classes, for tests that look at how it is written
+("calls itself", "has no loop"). The candidate tells the text, which is a value like any other: it is not compiled here.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def watch(code: CodeType, ask: Callable[..., Any]) -> None:
 
 
 def _asking(name: str, own: Callable[[Any], Any], ask: Callable[..., Any]) -> Callable[[Any], Any]:
-    def source(object: Any) -> Any:  # noqa: A002 - named as the library names it
+    def source(object: Any) -> Any:
         if not is_remote(object):
             return own(object)
         text, line = ask(asks.SOURCE, object)
