@@ -85,14 +85,28 @@ def _parsed(text: str) -> ast.Module:
 
 
 def _refuse_uncallable(check: ast.stmt | None) -> None:
-    """Refuse a coroutine, which would never be awaited, and a function without a parameter for the candidate."""
+    """Refuse a coroutine or generator, which would never begin, and a function without a parameter for the candidate."""
     if isinstance(check, ast.AsyncFunctionDef):
         raise UnfitTestsError("check is async, so that calling it tests nothing")
     if isinstance(check, ast.FunctionDef):
+        if _yields(check):
+            raise UnfitTestsError("check is a generator, so that calling it tests nothing")
         args = check.args
         places = len(args.posonlyargs) + len(args.args)
         if not (places or args.vararg) or places - len(args.defaults) > 1 or None in args.kw_defaults:
             raise UnfitTestsError("check must take the candidate's function, and nothing else")
+
+
+def _yields(function: ast.AST) -> bool:
+    """Whether calling it makes a generator."""
+    nodes = list(ast.iter_child_nodes(function))
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, ast.Yield | ast.YieldFrom):
+            return True
+        if not isinstance(node, (*_FUNCTIONS, ast.Lambda, ast.ClassDef)):
+            nodes += ast.iter_child_nodes(node)
+    return False
 
 
 # -- what is executed
@@ -157,6 +171,8 @@ def _cases(tree: ast.Module) -> list[ast.ClassDef]:
     tests = [node for node in methods if node.name.startswith("test")]
     if any(isinstance(node, ast.AsyncFunctionDef) for node in tests):
         raise UnfitTestsError("a test of unittest is async, so that calling it tests nothing")
+    if any(map(_yields, tests)):
+        raise UnfitTestsError("a test of unittest is a generator, so that calling it tests nothing")
     if found and not tests:
         raise UnfitTestsError("no unittest.TestCase in it has a method whose name begins with test")
     return list(found.values())

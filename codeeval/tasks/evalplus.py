@@ -18,7 +18,7 @@ from functools import partial
 from typing import cast
 
 from codeeval.prompts.templates import FIELD
-from codeeval.tasks.fields import Fields
+from codeeval.tasks.fields import Fields, as_compiled
 from codeeval.tasks.rows import SourceRow
 from codeeval.types import Oracle, OracleRule, Problem
 from sandbox.wire import MAX_TOKENS, has_more_tokens, refuse_collisions
@@ -73,7 +73,7 @@ def _is_mbpp(fields: Fields) -> bool:
     name = fields.value("task_id")
     if isinstance(name, str) and "/" in name:
         return name.lower().startswith("mbpp")
-    return f"def {fields.text('entry_point')}" not in fields.text("prompt")
+    return f"def {as_compiled(fields.text('entry_point'))}" not in as_compiled(fields.text("prompt"))
 
 
 def _inputs(fields: Fields, name: str) -> list[_Arguments]:

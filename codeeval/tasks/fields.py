@@ -5,6 +5,7 @@ An id stands in reports, logs and addresses, on command lines, and in files of c
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from typing import NoReturn, cast
 
@@ -13,6 +14,7 @@ from codeeval.errors import DataError
 from codeeval.i18n import msg
 from codeeval.tasks.bundled import page
 from codeeval.tasks.rows import SourceRow
+from sandbox.marks import has_more_marks
 
 _SEE = msg("See {path} for the schemas.", path=page("tasks.md"))
 #: Up to this size a program is parsed to find out which functions it defines.
@@ -34,6 +36,11 @@ def id_fault(name: str) -> str | None:
     if not name.isprintable():
         return msg("{value} has characters that can't be printed", value=ascii(name))
     return None
+
+
+def as_compiled(text: str) -> str:
+    """A text with its names as Python's compiler reads them (NFKC): й may be written as и and a breve."""
+    return text if text.isascii() or has_more_marks(text) else unicodedata.normalize("NFKC", text)
 
 
 class Fields:
@@ -95,7 +102,7 @@ class Fields:
         value = self.text(name)
         if not value.isidentifier():
             self.fail(name, msg("{name} is not a name of Python", name=repr(value)))
-        return value
+        return as_compiled(value)
 
 
 def parses(program: str) -> bool:

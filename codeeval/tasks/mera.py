@@ -26,7 +26,7 @@ from codeeval.errors import DataError
 from codeeval.i18n import msg
 from codeeval.sample_rows import kind_of
 from codeeval.tasks.bundled import page
-from codeeval.tasks.fields import ID_HINT, id_fault
+from codeeval.tasks.fields import ID_HINT, as_compiled, id_fault
 from codeeval.tasks.rows import SourceRow
 from codeeval.types import Problem
 from sandbox.wire import literal
@@ -132,7 +132,7 @@ def _fields(row: SourceRow) -> _Fields:
         tests=checked.inputs.tests,
         outputs=checked.outputs,
         id=_id(row, str(meta.id)),
-        entry_point=meta.entry_point,
+        entry_point=as_compiled(meta.entry_point),
         canonical_solution=meta.canonical_solution or None,
         extra=tuple(sorted(extra.items())),
     )
@@ -208,6 +208,7 @@ def _check_prompt(where: str, fields: _Fields) -> None:
 
 def _defines(text: str, name: str) -> bool:
     """Whether a function or a class of this name is defined in the text."""
+    text = text if name.isascii() else as_compiled(text)
     if name in _DEFINED.findall(text):
         return True
     # a name may have characters that to a regular expression are not part of a word

@@ -1,6 +1,7 @@
 """The abstract classes of the library that a program's class derives from, and `Enum`: tests ask `isinstance` for them.
 
-The candidate tells their names, among the names of what the class defines. A stand-in's `__class__` is then a class that
+The candidate tells their names, among the names of what the class defines, and those of other classes of the library
+(`library_instances.py`). A stand-in's `__class__` is then a class that
 derives from them. As with other descriptions, this is a claim that decides how an object can be used, and not whether it
 is equal. So those are left out with which values of the tests compare themselves by asking the other for attributes or items: a
 Fraction or Decimal with any `numbers.Rational`, a set of a class of its own with any `collections.abc.Set`.
@@ -14,6 +15,7 @@ import types
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from sandbox.guest import library_instances
 from sandbox.guest import questions as asks
 
 _MARK = "is "
@@ -29,8 +31,9 @@ _NAMES = {id(kind): name for name, kind in _KNOWN.items()}
 
 
 def told(mro: Iterable[type]) -> tuple[str, ...]:
-    """What tells the judge those among these classes, the most derived ones first."""
-    return tuple(_MARK + _NAMES[id(one)] for one in mro if id(one) in _NAMES)
+    """What tells the judge those among these classes, the most derived ones first, and other classes of the library."""
+    known = (_NAMES[id(one)] for one in mro if id(one) in _NAMES)
+    return tuple(_MARK + name for name in (*known, *library_instances.told(mro)))
 
 
 def names_of_members(names: Iterable[Any]) -> tuple[str, ...]:
@@ -38,19 +41,41 @@ def names_of_members(names: Iterable[Any]) -> tuple[str, ...]:
     return tuple(one for one in names if type(one) is str and not one.startswith(_MARK))
 
 
-def shown_class(name: str, names: Iterable[Any], proxy: Any, ask: Callable[..., Any]) -> type | None:
-    """The class that an object of this name is said to have; None if it derives from none that are known here. `proxy` stands for
-    the candidate's class, of which `ask` requests everything else."""
+def shown_class(name: str, names: Iterable[Any], proxy: Any, ask: Callable[..., Any]) -> property | None:
+    """`__class__` of an object of this name: the class that it is said to have; None if it derives from none that are known here.
+    `proxy` stands for the candidate's class, of which `ask` requests everything else."""
+    told = [one[len(_MARK) :] for one in names if type(one) is str and one.startswith(_MARK)]
     bases: list[type] = []
-    for one in names:
-        kind = _KNOWN.get(one[len(_MARK) :]) if type(one) is str and one.startswith(_MARK) else None
-        if kind is not None and not any(issubclass(base, kind) for base in bases):
-            bases.append(kind)
+    for one in told:
+        if one in _KNOWN and not any(issubclass(base, _KNOWN[one]) for base in bases):
+            bases.append(_KNOWN[one])
+    kind = _made(name, tuple(bases), proxy, ask)
+    if len(told) > len(bases) and any(one not in _KNOWN for one in told):
+        return _of_library(told, kind, lambda more: _made(name, (*more, *bases), proxy, ask))
+    return property(lambda self: kind) if kind is not None else None
+
+
+def _of_library(told: list[str], kind: type | None, make: Callable[[tuple[type, ...]], type | None]) -> property:
+    """`__class__` of an object that the tests may take for one of the library's; for others its class is `kind`, or what a
+    stand-in's is if that is None."""
+    made: dict[tuple[type, ...], type | None] = {}
+
+    def class_of(self: Any) -> Any:
+        is_exact, bases = library_instances.bases_of(told) if library_instances.tests_ask() else (False, ())
+        if bases and not is_exact and bases not in made:
+            made[bases] = make(bases)
+        return (bases and (bases[0] if is_exact else made[bases])) or kind or type(self)
+
+    return property(class_of)
+
+
+def _made(name: str, bases: tuple[type, ...], proxy: Any, ask: Callable[..., Any]) -> type | None:
     if not bases:
         return None
-    how = type("type", (_Shown, *dict.fromkeys(map(type, bases))), {})
+    others = (one for one in dict.fromkeys(map(type, bases)) if one is not type)
     try:
-        made = types.new_class(name, tuple(bases), {"metaclass": how})
+        how = type("type", (_Shown, *others), {})
+        made = types.new_class(name, bases, {"metaclass": how})
     except (TypeError, ValueError):  # no class of the program can have such bases
         return None
     type.__setattr__(made, _ASKED, (proxy, ask))

@@ -70,9 +70,9 @@ def derived_class(
             keeps = other in READ if base in OPERANDS else base in (set, frozenset) and other in _OF_SETS
             get = kept(other) if keeps else (lambda self, other=other: attribute(self, other))
             members[other] = property(get)
-    kind = shown_class(name, replaced, Remote(host, number), host.ask)
-    if kind is not None:
-        members["__class__"] = property(lambda self: kind)
+    shown = shown_class(name, replaced, Remote(host, number), host.ask)
+    if shown is not None:
+        members["__class__"] = shown
     members["__getattr__"] = attribute
     return type(name, (base,), members | _with_attributes(host, base) | hiding(host.special_names, base))
 

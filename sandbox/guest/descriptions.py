@@ -80,7 +80,9 @@ KEPT = (
     ),
     *("__await__", "__aiter__", "__anext__", "__aenter__", "__aexit__", "__fspath__", "__bytes__"),
 )
-SPECIALS = (*ASKED, *KEPT)
+#: Those by which an object is an attribute of a class of the tests.
+OF_DESCRIPTORS = ("__get__", "__set__", "__delete__", "__set_name__")
+SPECIALS = (*ASKED, *KEPT, *OF_DESCRIPTORS)
 #: Types that an object may show to `isinstance`; it must be exactly of one.
 SHOWN: tuple[type, ...] = (
     *(type, types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.GeneratorType, types.CoroutineType),

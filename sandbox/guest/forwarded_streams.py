@@ -25,6 +25,16 @@ class Output:
             raise TypeError(f"string argument expected, got {type(text).__name__!r}")
         self._stream.write(text)
 
+    def buffer(self) -> None:
+        """Raises AttributeError if there is no stream of bytes below."""
+        _ = self._stream.buffer
+
+    def write_bytes(self, data: object) -> None:
+        """To the stream of bytes below. Raises TypeError for anything but bytes."""
+        if type(data) is not bytes:
+            raise TypeError(f"a bytes-like object is required, not {type(data).__name__!r}")
+        self._stream.buffer.write(data)
+
 
 class Input:
     """What the tests put in the place of standard input: the program can only read it."""
@@ -40,14 +50,33 @@ class Input:
         """As a stream's."""
         return self._stream.readline(*size)
 
+    def buffer(self) -> None:
+        """Raises AttributeError if there is no stream of bytes below."""
+        _ = self._stream.buffer
+
+    def read_bytes(self, *size: int) -> Any:
+        """From the stream of bytes below."""
+        return self._stream.buffer.read(*size)
+
+    def readline_of_bytes(self, *size: int) -> Any:
+        """Likewise."""
+        return self._stream.buffer.readline(*size)
+
 
 #: What a candidate may call of a stream, by its exact type. A closed table: no name in a message is looked up elsewhere.
 FORWARDED: dict[type, dict[str, Callable[..., Any]]] = {
     io.StringIO: {name: getattr(io.StringIO, name) for name in _METHODS},
     io.BytesIO: {name: getattr(io.BytesIO, name) for name in _METHODS},
-    Output: {"write": Output.write},
-    Input: {"read": Input.read, "readline": Input.readline},
+    Output: {"write": Output.write, "buffer": Output.buffer, "buffer.write": Output.write_bytes},
+    Input: {
+        "read": Input.read,
+        "readline": Input.readline,
+        "buffer": Input.buffer,
+        "buffer.read": Input.read_bytes,
+        "buffer.readline": Input.readline_of_bytes,
+    },
 }
+_OF_BYTES = "buffer."
 _BASES: dict[str, Any] = {kind.__name__: kind if kind.__module__ == "_io" else io.TextIOBase for kind in FORWARDED}
 
 
@@ -108,7 +137,7 @@ def stand_in(name: str, call: Callable[..., Any]) -> Any:
     """The candidate's stand-in for a stream; `call` has the judge carry out a method of it."""
     base = _BASES[name]
     forwarded = FORWARDED.get(base) or FORWARDED[Output if name == "Output" else Input]
-    members: dict[str, Any] = {one: _forwarding(call, one) for one in forwarded}
+    members: dict[str, Any] = {one: _forwarding(call, one) for one in forwarded if not one.startswith(_OF_BYTES)}
     members |= {
         "__module__": "_io",
         "__del__": lambda self: None,  # the base's would close it
@@ -121,11 +150,32 @@ def stand_in(name: str, call: Callable[..., Any]) -> Any:
     }
     if name == "Output":
         members["write"] = lambda self, text: call("write", str.__str__(text)) or len(text)
+    if "buffer" in members:
+        members["buffer"] = property(lambda self: call("buffer") or _bytes_below(name, call))
     if base is io.BytesIO:
         members |= {"read1": members["read"], "readinto": _read_into}
     if "close" in forwarded:
         members["close"] = lambda self: call("close") or base.close(self)
     return type(name, (base,), members)()
+
+
+def _bytes_below(name: str, call: Callable[..., Any]) -> Any:
+    """The stream of bytes below a stand-in for a standard stream."""
+    if name == "Output":
+        members: dict[str, Any] = {
+            "write": lambda self, data: call("buffer.write", bytes(memoryview(data))) or len(data)
+        }
+    else:
+        members = {one: _forwarding(call, _OF_BYTES + one) for one in ("read", "readline")}
+        members |= {"read1": members["read"], "readinto": _read_into, "__next__": _next_line}
+    members |= {
+        "__module__": "_io",
+        "__iter__": lambda self: self,
+        "readlines": lambda self, hint=-1: list(self),
+        "readable": lambda self: name != "Output",
+        "writable": lambda self: name != "Input",
+    }
+    return type(name, (io.BufferedIOBase,), members)()
 
 
 def _forwarding(call: Callable[..., Any], name: str) -> Callable[..., Any]:

@@ -28,7 +28,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from sandbox import wire
-from sandbox.guest import library_types, questions
+from sandbox.guest import library_types, program_sources, questions
 from sandbox.guest.background_tasks import BackgroundTasks
 from sandbox.guest.declared_classes import Declared, declared_in
 from sandbox.guest.exception_members import Used
@@ -136,6 +136,7 @@ class Judge:
         self._bind(found, names, namespace)
         self._seeds.watch(tests)
         self._replaced.watch(tests)
+        program_sources.watch(tests, self.ask)
         exec(tests, namespace)  # noqa: S102 - trusted
 
     def _agree(self, program: Any, names: tuple[str, ...]) -> None:

@@ -21,7 +21,7 @@ from sandbox.guest import questions as asks
 from sandbox.guest.abstract_classes import names_of_members, shown_class
 from sandbox.guest.awaited import ASYNCHRONOUS, OF_COROUTINES
 from sandbox.guest.data_classes import Fields
-from sandbox.guest.descriptions import ASKED, KEPT, KNOWN, SHOWN, SPECIALS
+from sandbox.guest.descriptions import ASKED, KEPT, KNOWN, OF_DESCRIPTORS, SHOWN, SPECIALS
 from sandbox.guest.questions import Host
 from sandbox.guest.remote_objects import (
     CLASS_NUMBER,
@@ -55,15 +55,17 @@ def new_remote_class(name: str, specials: int, shown: int, number: int = -1, tol
     for special in names_of(specials):
         if special in KEPT:
             members[special] = kept(special)
+        elif special in OF_DESCRIPTORS:
+            members[special] = _as_descriptor(special)
         elif special not in members and special not in ("__str__", "__repr__"):
             members[special] = _asking(FORWARDED[special])
     if own := names_of_members(told):
         members["__dataclass_fields__"] = Fields(own)
     if host is not None and shown < 0:
         members |= _constructors(host, number)
-        kind = shown_class(name, told, Remote(host, number), host.ask)
-        if kind is not None:
-            members["__class__"] = property(lambda self: kind)
+        shown_as = shown_class(name, told, Remote(host, number), host.ask)
+        if shown_as is not None:
+            members["__class__"] = shown_as
     members |= {special: method for special, method in ASYNCHRONOUS.items() if special in members}
     if "__exit__" in members:
         members["__exit__"] = _leave
@@ -140,6 +142,13 @@ def names_of(specials: int) -> list[str]:
 def _asking(operation: int) -> Callable[..., Any]:
     def method(self: Any, /, *args: Any, **kwargs: Any) -> Any:
         return host_of(self).ask(operation, self, args, kwargs)
+
+    return method
+
+
+def _as_descriptor(special: str) -> Callable[..., Any]:
+    def method(self: Any, /, *args: Any) -> Any:
+        return host_of(self).ask(asks.OF_DESCRIPTOR, self, (special, *args))
 
     return method
 

@@ -22,6 +22,12 @@ def _parameters(function: Any) -> tuple[Any, ...]:
     )
 
 
+def _source(value: Any) -> tuple[str, int]:
+    """(text, number of its first line)."""
+    lines, first = inspect.getsourcelines(value)
+    return "".join(lines), first
+
+
 #: The operations that the judge may request on an object; sent as indices into this table.
 OPERATIONS: tuple[Callable[..., Any], ...] = (
     lambda function, /, *args, **kwargs: function(*args, **kwargs),
@@ -60,6 +66,8 @@ OPERATIONS: tuple[Callable[..., Any], ...] = (
     candidate_loop.entered,
     candidate_loop.left,
     candidate_loop.go_on,
+    lambda descriptor, special, *args: getattr(type(descriptor), special)(descriptor, *args),
+    _source,
 )
 CALL, FIND, ITER, NEXT, LEN, BOOL, ITEM, ATTRIBUTE, STR, REPR, *_MORE = range(len(OPERATIONS))
 (
@@ -89,6 +97,8 @@ CALL, FIND, ITER, NEXT, LEN, BOOL, ITEM, ATTRIBUTE, STR, REPR, *_MORE = range(le
     ASYNC_ENTERED,
     ASYNC_LEFT,
     GO_ON,
+    OF_DESCRIPTOR,
+    SOURCE,
 ) = _MORE
 #: What is said with each question: the judge's containers change with the program's; the tests run in a loop of `asyncio`.
 IN_PLACE, IN_LOOP = 1, 2

@@ -1,5 +1,5 @@
 """What tests put in the place of a library's function or value (`patch("time.sleep")`, `builtins.sorted = forbidden`,
-`sys.argv = [...]`), the recursion limit that they set, and the warnings that they look for.
+`sys.argv = [...]`), the limits that they set (recursion, digits of an integer as text), and the warnings that they look for.
 
 Determined from the tests' text before they are executed, so that nothing is looked for in most samples. What can't be sent,
 such as a mock of a class, concerns the judge only.
@@ -22,8 +22,13 @@ from sandbox.guest.built_in_values import LEAVES
 from sandbox.guest.code_objects import codes_in, named_by, texts_of
 from sandbox.guest.library_functions import is_bound_to_tests, relays
 
-#: In place of (module, attribute): the limit, and the function that shows warnings.
-LIMIT, WARNINGS = "recursion limit", "warnings"
+#: In place of (module, attribute): the limits, and the function that shows warnings.
+LIMIT, DIGITS, WARNINGS = "recursion limit", "digits", "warnings"
+#: The functions of `sys` that set and return each limit.
+_LIMITS = {
+    LIMIT: ("setrecursionlimit", sys.setrecursionlimit, sys.getrecursionlimit),
+    DIGITS: ("set_int_max_str_digits", sys.set_int_max_str_digits, sys.get_int_max_str_digits),
+}
 _STORE, _DELETE, _IMPORT = (dis.opmap[name] for name in ("STORE_ATTR", "DELETE_ATTR", "IMPORT_NAME"))
 _SETTERS = frozenset(("patch", "setattr", "delattr"))
 _WARNING = frozenset(("warnings", "assertWarns", "assertWarnsRegex"))
@@ -89,8 +94,7 @@ class ReplacedNames:
         self._places: list[tuple[Any, Callable[[], Any]]] = [
             (pair, _getter(vars(importlib.import_module(pair[0])), pair[1])) for pair in words.places()
         ]
-        if "setrecursionlimit" in words.names:
-            self._places.append((LIMIT, sys.getrecursionlimit))
+        self._places += [(place, get) for place, (name, _, get) in _LIMITS.items() if name in words.names]
         self._first = self._known = [get() for _, get in self._places]
         self._warns = words.looks_for_warnings()  # and the candidate does not know it yet
         self.looks = bool(self._places) or self._warns
@@ -104,7 +108,7 @@ class ReplacedNames:
         now = [get() for _, get in self._places]
         before, self._known = self._known, now
         for (place, _), one, known, first in zip(self._places, now, before, self._first, strict=True):
-            same = operator.eq if place == LIMIT else operator.is_
+            same = operator.eq if type(place) is str else operator.is_
             if not same(one, known):
                 yield (place,) if same(one, first) else (place, *_stand_for(one))
 
@@ -145,9 +149,10 @@ def put_own_built_ins() -> dict[str, Any]:
 
 def put(place: Any, value: tuple[Any, ...], original: dict[Any, Any]) -> None:
     """Put the tests' object in that place, or the program's own if there is none."""
-    if place == LIMIT:
-        limit = original.setdefault(place, sys.getrecursionlimit())
-        sys.setrecursionlimit(value[0] + _FRAMES if value else limit)
+    if place in _LIMITS:
+        _, set_limit, get = _LIMITS[place]
+        own = original.setdefault(place, get())
+        set_limit(own if not value else value[0] + _FRAMES if place == LIMIT else value[0])
     elif place == WARNINGS:
         warnings.simplefilter("always")
         vars(warnings)["_showwarnmsg_impl"] = lambda told: value[0](told.message, told.lineno)

@@ -70,6 +70,8 @@ UNFIT = {
     "def check(candidate):\n    assert same(candidate(1), 2)\n": "uses same, which neither",
     "def check(candidate):\n    assert candidate(1) == 2, told(1)\n": "uses told, which neither",
     "async def check(candidate):\n    assert candidate(1) == 2\n": "check is async",
+    "def check(candidate):\n    assert candidate(1) == 2\n    for x in [1]:\n        got = yield x\n": "check is a generator",
+    CLASS + "    def test_a(self):\n        yield self.assertEqual(twice(1), 2)\n": "is a generator",
     "def check():\n    assert twice(1) == 2\n": "must take the candidate's function",
     "def check(a, b):\n    assert a(b) == 2\n": "must take the candidate's function",
     "def check(candidate, *, n):\n    assert candidate(n) == 2\n": "must take the candidate's function",

@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 import pytest
 from english_rows import (
@@ -50,6 +51,19 @@ def test_a_problem_of_human_eval() -> None:
     assert made.tests is not None
     assert made.tests.source == HUMAN_EVAL["test"] + "\ncheck(twice)\n"
     assert (made.tests.prelude, made.tests.names) == (HUMAN_EVAL["prompt"], ("twice",))
+
+
+def test_a_function_is_named_as_python_compiles_it() -> None:
+    """A file may write a letter as two characters; the tests are compiled, and the name is looked up."""
+    written = normalize("NFD", "найти")
+    changes = {name: text.replace("twice", written) for name, text in HUMAN_EVAL.items() if type(text) is str}
+    assert problem(HUMAN_EVAL, **changes).entry_point == normalize("NFC", written)
+    plus = {name: text.replace("mean", written) for name, text in HUMAN_EVAL_PLUS.items() if type(text) is str}
+    assert problem(HUMAN_EVAL_PLUS, **{**plus, "task_id": "7"}).entry_point == normalize("NFC", written)
+    assert (
+        problem(MBPP, code=f"def {written}(x): return x", test_list=[f"assert {written}(2) == 2"]).entry_point
+        == "найти"
+    )
 
 
 def test_a_helper_of_the_prompt_is_there_for_the_tests() -> None:

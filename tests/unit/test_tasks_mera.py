@@ -7,6 +7,8 @@ import gzip
 import json
 import re
 from pathlib import Path
+from typing import Literal
+from unicodedata import normalize
 
 import pytest
 from hypothesis import given
@@ -59,6 +61,15 @@ def test_a_function_is_found_by_any_name(name: str) -> None:
     assert parsed(value).entry_point == name
     value["inputs"]["function"] = f"def {name}x(): return 1\n# def {name}("
     assert f"the function {name!r}" in error_of(value).what
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+@pytest.mark.parametrize("other", ["NFC", "NFD"])
+def test_a_function_is_named_as_python_compiles_it(form: Literal["NFC", "NFD"], other: Literal["NFC", "NFD"]) -> None:
+    """A letter may be one character in one place of a file and two in another."""
+    value = row("inputs.function", normalize(form, "def найти(x): return x"))
+    value["meta"]["entry_point"] = normalize(other, "найти")
+    assert parsed(value).entry_point == normalize("NFC", "найти")
 
 
 def test_further_meta_fields_are_kept() -> None:
