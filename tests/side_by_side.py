@@ -1,0 +1,26 @@
+"""How two processes share the suite: `pytest -n 2` of pytest-xdist, which is what `make test` calls.
+
+A file stays in one process, because its tests share pools, models and clusters. One process takes the files in their order, from
+the hostile programs on; the other takes them from the end, the unit tests first. So what needs the processor runs beside what
+waits for limits and engines, and the last file that either takes is seldom a long one.
+"""
+
+from __future__ import annotations
+
+from xdist.scheduler import LoadFileScheduling
+from xdist.workermanage import WorkerController
+
+#: Clusters have the same addresses everywhere, so their tests never run at the same time: together they count as one file.
+ONE_FILE = "tests/sandbox/test_ray_"
+
+
+class FromBothEnds(LoadFileScheduling):
+    """The first process takes files from the front, every other one from the end."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return ONE_FILE if nodeid.startswith(ONE_FILE) else super()._split_scope(nodeid)
+
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        if node is not self.nodes[0]:
+            self.workqueue.move_to_end(next(reversed(self.workqueue)), last=False)
+        super()._assign_work_unit(node)
