@@ -131,7 +131,6 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
     """With `-n`, whatever `--dist` says: a test of a file that was dealt out singly would make the file's pools once more."""
     from side_by_side import FromBothEnds
 
-    config.option.loadscopereorder = False
     return FromBothEnds(config, log)
 
 

@@ -7,6 +7,8 @@ waits for limits and engines, and the last file that either takes is seldom a lo
 
 from __future__ import annotations
 
+from typing import Any
+
 from xdist.scheduler import LoadFileScheduling
 from xdist.workermanage import WorkerController
 
@@ -17,6 +19,10 @@ ONE_FILE = "tests/sandbox/test_ray_"
 class FromBothEnds(LoadFileScheduling):
     """The first process takes files from the front, every other one from the end."""
 
+    def __init__(self, config: Any, log: Any) -> None:
+        config.option.loadscopereorder = False  # xdist would begin with the file that has most tests
+        super().__init__(config, log)
+
     def _split_scope(self, nodeid: str) -> str:
         return ONE_FILE if nodeid.startswith(ONE_FILE) else super()._split_scope(nodeid)
 
@@ -24,3 +30,11 @@ class FromBothEnds(LoadFileScheduling):
         if node is not self.nodes[0]:
             self.workqueue.move_to_end(next(reversed(self.workqueue)), last=False)
         super()._assign_work_unit(node)
+
+    def remove_node(self, node: WorkerController) -> str | None:
+        """The test that ended a process has failed, and is not tried again by the next one, as xdist itself would."""
+        unfinished = (test for unit in self.assigned_work[node].values() for test, done in unit.items() if not done)
+        if (crashed := next(unfinished, None)) is not None:
+            self.assigned_work[node][self._split_scope(crashed)][crashed] = True
+        super().remove_node(node)
+        return crashed
