@@ -13,7 +13,7 @@ from xdist.scheduler import LoadFileScheduling
 from xdist.workermanage import WorkerController
 
 #: Clusters have the same addresses everywhere, so their tests never run at the same time: together they count as one file.
-ONE_FILE = "tests/sandbox/test_ray_"
+CLUSTERS = ("tests/sandbox/test_ray_", "tests/e2e/test_cluster_", "tests/e2e/test_vllm_lost_engines")
 
 
 class FromBothEnds(LoadFileScheduling):
@@ -24,7 +24,7 @@ class FromBothEnds(LoadFileScheduling):
         super().__init__(config, log)
 
     def _split_scope(self, nodeid: str) -> str:
-        return ONE_FILE if nodeid.startswith(ONE_FILE) else super()._split_scope(nodeid)
+        return CLUSTERS[0] if nodeid.startswith(CLUSTERS) else super()._split_scope(nodeid)
 
     def _assign_work_unit(self, node: WorkerController) -> None:
         if node is not self.nodes[0]:
