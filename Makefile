@@ -9,6 +9,8 @@ VENV   ?= .venv
 TORCH  ?= torch==2.13.0
 #: Passed on: make run ARGS="--n 5", make test ARGS="-k passk"
 ARGS   ?=
+#: That share the suite (tests/side_by_side.py); 0, as --pdb needs: pytest itself runs one test after the other.
+PROCESSES ?= 2
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
@@ -31,7 +33,7 @@ run: $(VENV)/.stamp-run ## evaluate the bundled demo model on the bundled proble
 test: $(VENV)/.stamp-test chromium ## install what the tests need, then check style, types and run the whole suite
 	@PYTHON=$(BIN)/python docker/ready.sh >/dev/null
 	@$(MAKE) lint
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest -n $(PROCESSES) $(ARGS)
 
 lint: $(VENV)/.stamp-test ## check style and types
 	$(BIN)/ruff check .

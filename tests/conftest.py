@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 import neighbours
 import pytest
@@ -123,6 +124,14 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     for name, check in NEEDS.items():
         if item.get_closest_marker(name) is not None and (reason := check()) is not None:
             _skip_or_fail(f"{name}: {reason}", optional=name in OPTIONAL_IN_CI)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
+    """With `-n`, whatever `--dist` says: a test of a file that was dealt out singly would make the file's pools once more."""
+    from side_by_side import FromBothEnds
+
+    return FromBothEnds(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -98,10 +98,11 @@ class AssertBench:
 
 
 def run_asserts(benches: Sequence[AssertBench], wanted: Sequence[AssertProgram]) -> dict[str, AssertTrial]:
-    """All wanted programs, dealt out to the benches, which work side by side."""
+    """All wanted programs; of the benches, which work side by side, the one that is free takes the next."""
+    waiting = iter(tuple(wanted))
 
-    def one_bench(number: int) -> list[tuple[str, AssertTrial]]:
-        return [(one.name, benches[number].trial(one)) for one in wanted[number :: len(benches)]]
+    def one_bench(bench: AssertBench) -> list[tuple[str, AssertTrial]]:
+        return [(one.name, bench.trial(one)) for one in waiting]
 
     with ThreadPoolExecutor(len(benches)) as threads:
-        return dict(pair for pairs in threads.map(one_bench, range(len(benches))) for pair in pairs)
+        return dict(pair for pairs in threads.map(one_bench, benches) for pair in pairs)

@@ -220,11 +220,11 @@ def _story(outcome: Outcome) -> str:
 
 
 def run_all(benches: Sequence[Bench], wanted: Sequence[Program], corpus: dict[str, Program]) -> dict[str, Trial]:
-    """All wanted programs, dealt out to the benches, which work side by side."""
+    """All wanted programs; of the benches, which work side by side, the one that is free takes the next."""
+    waiting = iter(tuple(wanted))
 
-    def one_bench(number: int) -> list[tuple[str, Trial]]:
-        mine = wanted[number :: len(benches)]
-        return [(one.name, benches[number].trial(one, corpus[one.after] if one.after else None)) for one in mine]
+    def one_bench(bench: Bench) -> list[tuple[str, Trial]]:
+        return [(one.name, bench.trial(one, corpus[one.after] if one.after else None)) for one in waiting]
 
     with ThreadPoolExecutor(len(benches)) as threads:
-        return dict(pair for pairs in threads.map(one_bench, range(len(benches))) for pair in pairs)
+        return dict(pair for pairs in threads.map(one_bench, benches) for pair in pairs)

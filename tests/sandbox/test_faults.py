@@ -240,9 +240,8 @@ def workers_of(kind: str, process: subprocess.Popen[str], who: str) -> list[obje
     return [*containers(who)] if kind == "docker" else [*filter(_is_first, worker_processes(process.pid))]
 
 
-@pytest.mark.parametrize("standing", [False, True], ids=["working", "standing still"])
-def test_kill_9_of_the_host(backend: Backend, standing: bool) -> None:
-    """Nothing is left once the next pool has started: no container, no process, no folder; also where workers can't react."""
+def killed_host(backend: Backend, standing: bool) -> tuple[str, list[int], bool]:
+    """Who was killed, the processes that were below it, and whether anything of it was left for a sweep."""
     with another_host(backend.name) as (process, who):
         assert len(workers_of(backend.name, process, who)) >= WORKERS
         below = list(descendants(process.pid))
@@ -254,9 +253,18 @@ def test_kill_9_of_the_host(backend: Backend, standing: bool) -> None:
                 os.kill(pid, signal.SIGSTOP)
         process.kill()
         process.wait()
-        if backend.name == "docker":
-            assert socket_folders(who)
-            assert not standing or containers(who)
+        left = backend.name != "docker" or bool(socket_folders(who) and (containers(who) or not standing))
+    return who, below, left
+
+
+@pytest.mark.parametrize("standing", [False, True], ids=["working", "standing still"])
+def test_kill_9_of_the_host(backend: Backend, standing: bool) -> None:
+    """Nothing is left once the next pool has started: no container, no process, no folder; also where workers can't react."""
+    for _ in range(3):  # a pool that another process starts just then sweeps before we look
+        who, below, left = killed_host(backend, standing)
+        if left:
+            break
+    assert left
     with Pool(backend, workers=1) as pool:
         assert answers([pool.submit(job(1, 0))]) == ["completed 1"]
         assert not settles(lambda: socket_folders(who))
@@ -316,18 +324,21 @@ def test_a_sweep_takes_what_the_dead_left(backend: Backend) -> None:
     assert isinstance(backend, docker.DockerBackend)
     boot, pid, started = owner.me().split(":")
     dead = f"{boot}:{pid}:{int(started) - 1}"
-    owners = [dead, owner.me(), "another.boot:1:1"]
     client = docker_engine.connect()
+
+    def made_by(who: str) -> str:
+        labels = {docker_engine.LABEL: who}
+        return str(client.api.create_container(backend.image_id, ["true"], labels=labels)["Id"])
+
     try:
-        made = [
-            client.api.create_container(backend.image_id, ["true"], labels={docker_engine.LABEL: label})["Id"]
-            for label in owners
-        ]
+        others = {who: made_by(who) for who in (owner.me(), "another.boot:1:1")}
         try:
-            assert made[0][:12] in backend.sweep()
-            assert [name in containers(label) for name, label in zip(made, owners, strict=True)] == [False, True, True]
+            # a pool that another process starts just then may sweep first
+            assert any(made_by(dead)[:12] in backend.sweep() for _ in range(3))
+            assert not settles(lambda: containers(dead))
+            assert all(made in containers(who) for who, made in others.items())
         finally:
-            for name in made[1:]:
+            for name in others.values():
                 client.api.remove_container(name, force=True)
     finally:
         client.close()

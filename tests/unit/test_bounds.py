@@ -290,7 +290,9 @@ def test_compressed_files_unpack_to_a_multiple_of_themselves(tmp_path: Path) -> 
     assert most_unpacked(10, 1 << 40) == MIN_UNPACKED
     assert most_unpacked(1 << 30, 1 << 40) > 1 << 36
     bomb = tmp_path / "samples.jsonl.gz"
-    bomb.write_bytes(gzip.compress(b'{"task_id": 1, "completion": ""}\n' * (1 << 20)))
+    row = json.dumps({"task_id": 1, "completion": " " * 1000}).encode()
+    bomb.write_bytes(gzip.compress((row + b"\n") * (1 << 15)))
+    assert bomb.stat().st_size < 1 << 18
     with pytest.raises(DataError, match="holds more than 16 MiB"):
         read(bomb, "task")
 

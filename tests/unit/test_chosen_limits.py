@@ -59,10 +59,9 @@ def test_limits_are_chosen_under_strict_and_for_a_file(task: Task, given: dict[s
         assert (protocol.comparison, protocol.extraction) == (usual.comparison, usual.extraction)
 
 
-@given(st.floats(0.1, 3600))
-def test_wall_time_follows_cpu_time(cpu_s: float) -> None:
+@given(cpu_s=st.floats(0.1, 3600))
+def test_wall_time_follows_cpu_time(task: Task, cpu_s: float) -> None:
     """In the proportion that the protocol has."""
-    task = load("rustarter")
     usual = protocols.get("strict").limits
     (found,) = within_limits((protocols.get("strict"),), Settings(cpu_s=cpu_s, protocol="strict"), task)
     assert found.limits.wall_s == pytest.approx(cpu_s * usual.wall_s / usual.cpu_s)

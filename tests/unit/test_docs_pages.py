@@ -28,7 +28,7 @@ TEXTS = sorted(
         *(ROOT / name for name in ("SECURITY.md", "CONTRIBUTING.md")),
         *(ROOT / "demo").rglob("*.md"),
         *(ROOT / "problems").rglob("*.md"),
-        *(ROOT / "tests").rglob("*.md"),
+        *(path for path in (ROOT / "tests").rglob("*.md") if ".cache" not in path.parts),
         *PAGES,
     ]
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import shutil
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -206,8 +207,9 @@ def test_prompt_longer_than_the_context(demo: HFGenerator) -> None:
     with pytest.raises(GenerationError, match=r"problem 3: the prompt has \d+ tokens .* takes 2048; shorten"):
         list(demo.generate([Request("3", long, (0,))], SAMPLING))
     text = "x " * 3000
-    while len(demo.encode(Prompt(text=text))) > 2046:
-        text = text[:-1]
+    fits = bisect_right(range(len(text)), 2046, key=lambda size: len(demo.encode(Prompt(text=text[:size]))))
+    text = text[: fits - 1]
+    assert len(demo.encode(Prompt(text=text))) in (2045, 2046)
     (sample,) = demo.generate([Request("3", Prompt(text=text), (0,))], SAMPLING)
     assert sample.tokens_in is not None
     assert sample.tokens_out is not None

@@ -64,9 +64,13 @@ def replicated() -> HFReplicas:
 
 @pytest.fixture(scope="module")
 def two() -> Iterator[HFReplicas]:
+    """Each start takes seconds, so most tests share a pair, those that kill models too. What lives ends with `close`."""
     made = replicated()
     yield made
+    pids = made.pids.values()
     made.close()
+    made.close()
+    assert all(map(gone, pids))
 
 
 def gone(pid: int) -> bool:
@@ -100,64 +104,6 @@ def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.hf
-def test_kill_9_of_one_model_gives_its_problems_to_the_other(whole: list[Sample], no_pause: None) -> None:
-    """Every sample once, as it would have been. The model comes back under its name, with a process of its own, and takes its
-    part of the next call; what lives ends with `close`."""
-    two, found = replicated(), []
-    first = two.pids["replica 1"]
-    for sample in two.generate(requests(), SAMPLING):
-        found.append(sample)
-        if len(found) == 10:
-            os.kill(two.pids["replica 1"], signal.SIGKILL)
-    assert in_order(found) == whole
-    deadline = time.monotonic() + 300
-    while "replica 1" not in two.pids:
-        assert time.monotonic() < deadline
-        assert in_order(two.generate(requests(2), SAMPLING)) == [one for one in whole if one.problem_id in ("0", "1")]
-    pids, before = two.pids, two.answered()
-    assert first not in pids.values()
-    assert in_order(two.generate(requests(), SAMPLING)) == whole
-    assert sorted(two.answered()) == ["replica 1", "replica 2"]
-    assert two.answered()["replica 1"] > before["replica 1"]
-    two.close()
-    two.close()
-    assert all(map(gone, (first, *pids.values())))
-
-
-@pytest.mark.hf
-def test_the_only_model_that_is_left_is_waited_for(whole: list[Sample], no_pause: None) -> None:
-    """All are killed in the middle: they come back, and nothing is missing."""
-    two, found = replicated(), []
-    for sample in two.generate(requests(), SAMPLING):
-        found.append(sample)
-        if len(found) == 10:
-            for pid in two.pids.values():
-                os.kill(pid, signal.SIGKILL)
-    assert in_order(found) == whole
-    assert sum(two.answered().values()) == len(whole)
-    two.close()
-
-
-@pytest.mark.hf
-def test_no_model_is_left(whole: list[Sample], no_pause: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Once none is started again, the error says how the last one ended, and what had come is kept."""
-    monkeypatch.setattr(engine_set, "MAX_RESTARTS", 0)
-    two = replicated()
-    samples = two.generate(requests(), SAMPLING)
-    found = [next(samples) for _ in range(10)]
-    for pid in two.pids.values():
-        os.kill(pid, signal.SIGKILL)
-    with pytest.raises(GenerationError, match=r"(?s)replica [12] ended by signal SIGKILL.*kept"):
-        found.extend(samples)
-    assert set(found) < set(whole)
-    with pytest.raises(
-        GenerationError, match=r"replica [12] is not started again: replica [12] ended by signal SIGKILL"
-    ):
-        list(two.generate(requests(2), SAMPLING))
-    two.close()
-
-
-@pytest.mark.hf
 def test_a_call_that_is_given_up_leaves_nothing_to_the_next(two: HFReplicas, whole: list[Sample]) -> None:
     samples = two.generate(requests(), SAMPLING)
     next(samples)
@@ -182,6 +128,63 @@ def test_what_one_model_refuses_is_refused_by_several(two: HFReplicas, tmp_path:
     with pytest.raises(type(one.value)) as several:
         create("hf", str(tmp_path), {"replicas": "2"})
     assert str(several.value) == str(one.value)
+
+
+@pytest.mark.hf
+def test_kill_9_of_one_model_gives_its_problems_to_the_other(
+    two: HFReplicas, whole: list[Sample], no_pause: None
+) -> None:
+    """Every sample once, as it would have been. The model comes back under its name, with a process of its own, and takes its
+    part of the next call."""
+    found: list[Sample] = []
+    first = two.pids["replica 1"]
+    for sample in two.generate(requests(), SAMPLING):
+        found.append(sample)
+        if len(found) == 10:
+            os.kill(two.pids["replica 1"], signal.SIGKILL)
+    assert in_order(found) == whole
+    deadline = time.monotonic() + 300
+    while "replica 1" not in two.pids:
+        assert time.monotonic() < deadline
+        assert in_order(two.generate(requests(2), SAMPLING)) == [one for one in whole if one.problem_id in ("0", "1")]
+    pids, before = two.pids, two.answered()
+    assert first not in pids.values()
+    assert gone(first)
+    assert in_order(two.generate(requests(), SAMPLING)) == whole
+    assert sorted(two.answered()) == ["replica 1", "replica 2"]
+    assert two.answered()["replica 1"] > before["replica 1"]
+
+
+@pytest.mark.hf
+def test_the_only_model_that_is_left_is_waited_for(two: HFReplicas, whole: list[Sample], no_pause: None) -> None:
+    """All are killed in the middle: they come back, and nothing is missing."""
+    found, before = [], sum(two.answered().values())
+    for sample in two.generate(requests(), SAMPLING):
+        found.append(sample)
+        if len(found) == 10:
+            for pid in two.pids.values():
+                os.kill(pid, signal.SIGKILL)
+    assert in_order(found) == whole
+    assert sum(two.answered().values()) - before == len(whole)
+
+
+@pytest.mark.hf
+def test_no_model_is_left(whole: list[Sample], no_pause: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once none is started again, the error says how the last one ended, and what had come is kept."""
+    monkeypatch.setattr(engine_set, "MAX_RESTARTS", 0)
+    two = replicated()
+    samples = two.generate(requests(), SAMPLING)
+    found = [next(samples) for _ in range(10)]
+    for pid in two.pids.values():
+        os.kill(pid, signal.SIGKILL)
+    with pytest.raises(GenerationError, match=r"(?s)replica [12] ended by signal SIGKILL.*kept"):
+        found.extend(samples)
+    assert set(found) < set(whole)
+    with pytest.raises(
+        GenerationError, match=r"replica [12] is not started again: replica [12] ended by signal SIGKILL"
+    ):
+        list(two.generate(requests(2), SAMPLING))
+    two.close()
 
 
 @pytest.mark.parametrize(

@@ -269,14 +269,14 @@ def test_what_was_left_in_a_folder_is_not_a_part_of_a_new_run(run: Path, tmp_pat
     assert victim.read_text() == "precious"
 
 
-NAMES = ("annotations.json", ".annotations.json.lock", f".annotations.json.{os.getpid()}.part")
+NAMES = ("annotations.json", ".annotations.json.lock", ".annotations.json.{pid}.part")
 
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("kind", ["link", "dangling", "hard link", "pipe", "folder"])
 def test_notes_are_written_inside_of_the_folder(run: Path, victim: Path, name: str, kind: str) -> None:
     """Or not at all: nothing outside is written, truncated or made."""
-    place = run / name
+    place = run / name.format(pid=os.getpid())
     victim.write_text('{"annotations": []}')
     plant(place, kind, victim)
     try:
