@@ -32,8 +32,9 @@ class Connection:
     def __init__(self, cluster: Cluster) -> None:
         self._ray = _imported()
         self._cluster = cluster
+        Session.has_left(cluster.patience_s)  # not under the lock, which others need for leaving
         with LOCK:
-            if not Session.has_left(cluster.patience_s):
+            if not Session.has_left(0.0):
                 raise BackendUnavailable(
                     "this process is still leaving a Ray cluster that does not answer.\n"
                     "  Try again later, or in another process."

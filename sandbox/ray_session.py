@@ -51,9 +51,10 @@ class Session:
             if Session.current in (None, self):  # another pool may have connected, or joined, meanwhile
                 self.ray.shutdown()
 
-        Session._leaving = thread = threading.Thread(target=leave, name="ray-end", daemon=True)
+        thread = threading.Thread(target=leave, name="ray-end", daemon=True)
         try:
             thread.start()
+            Session._leaving = thread
             thread.join(wait_s)
         finally:
             self.forget()

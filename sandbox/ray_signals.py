@@ -38,7 +38,8 @@ def signals_kept() -> Iterator[None]:
             yield
         finally:
             for number, handler in kept.items():
-                signal.signal(number, handler)
+                if handler is not None:  # one that was not installed from Python can't be
+                    signal.signal(number, handler)
 
 
 def _replace(undone: contextlib.ExitStack, module: Any, name: str, by: Any) -> None:

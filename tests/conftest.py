@@ -12,6 +12,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable
 from functools import cache, partial
@@ -118,9 +119,14 @@ def _skip_or_fail(reason: str, *, optional: bool = False) -> None:
     pytest.skip(reason)
 
 
+_RECURSION_LIMIT = sys.getrecursionlimit()
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Check the markers of a test before any of its fixtures is made."""
+    """Check the markers of a test before any of its fixtures is made. A library that an earlier one imported may have raised
+    the limit of recursion, on which it depends what is nested too deeply."""
+    sys.setrecursionlimit(_RECURSION_LIMIT)
     for name, check in NEEDS.items():
         if item.get_closest_marker(name) is not None and (reason := check()) is not None:
             _skip_or_fail(f"{name}: {reason}", optional=name in OPTIONAL_IN_CI)

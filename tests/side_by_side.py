@@ -13,7 +13,12 @@ from xdist.scheduler import LoadFileScheduling
 from xdist.workermanage import WorkerController
 
 #: Clusters have the same addresses everywhere, so their tests never run at the same time: together they count as one file.
-CLUSTERS = ("tests/sandbox/test_ray_", "tests/e2e/test_cluster_", "tests/e2e/test_vllm_lost_engines")
+CLUSTERS = (
+    "tests/sandbox/test_ray_",
+    "tests/e2e/test_cluster_",
+    "tests/e2e/test_interrupted",
+    "tests/e2e/test_vllm_lost_engines",
+)
 
 
 class FromBothEnds(LoadFileScheduling):
@@ -33,8 +38,11 @@ class FromBothEnds(LoadFileScheduling):
 
     def remove_node(self, node: WorkerController) -> str | None:
         """The test that ended a process has failed, and is not tried again by the next one, as xdist itself would."""
-        unfinished = (test for unit in self.assigned_work[node].values() for test, done in unit.items() if not done)
+        work = self.assigned_work[node]
+        for scope in [scope for scope, unit in work.items() if all(unit.values())]:
+            del work[scope]  # xdist would deal out the files that are done, and wait for an answer
+        unfinished = (test for unit in work.values() for test, done in unit.items() if not done)
         if (crashed := next(unfinished, None)) is not None:
-            self.assigned_work[node][self._split_scope(crashed)][crashed] = True
+            work[self._split_scope(crashed)][crashed] = True
         super().remove_node(node)
         return crashed

@@ -25,6 +25,10 @@ class Output:
             raise TypeError(f"string argument expected, got {type(text).__name__!r}")
         self._stream.write(text)
 
+    def flush(self) -> None:
+        """Pass on to the stream of bytes below what has been written."""
+        self._stream.flush()
+
     def buffer(self) -> None:
         """Raises AttributeError if there is no stream of bytes below."""
         _ = self._stream.buffer
@@ -67,7 +71,12 @@ class Input:
 FORWARDED: dict[type, dict[str, Callable[..., Any]]] = {
     io.StringIO: {name: getattr(io.StringIO, name) for name in _METHODS},
     io.BytesIO: {name: getattr(io.BytesIO, name) for name in _METHODS},
-    Output: {"write": Output.write, "buffer": Output.buffer, "buffer.write": Output.write_bytes},
+    Output: {
+        "write": Output.write,
+        "flush": Output.flush,
+        "buffer": Output.buffer,
+        "buffer.write": Output.write_bytes,
+    },
     Input: {
         "read": Input.read,
         "readline": Input.readline,

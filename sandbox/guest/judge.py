@@ -123,6 +123,7 @@ class Judge:
                 self._exchange.agree(same=Identities())
             if uses_type(prelude) or uses_type(tests):
                 self._show_types(namespace)
+            program_sources.watch(self._executed, self.ask)
             exec(prelude, namespace)  # noqa: S102 - trusted
             self._lender.prelude = self._makers.prelude = dict(namespace)
         except BaseException as raised:
@@ -136,7 +137,6 @@ class Judge:
         self._bind(found, names, namespace)
         self._seeds.watch(tests)
         self._replaced.watch(tests)
-        program_sources.watch(tests, self.ask)
         exec(tests, namespace)  # noqa: S102 - trusted
 
     def _agree(self, program: Any, names: tuple[str, ...]) -> None:

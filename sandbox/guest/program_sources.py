@@ -4,24 +4,30 @@
 
 from __future__ import annotations
 
+import dis
 import importlib
 from collections.abc import Callable
 from types import CodeType
 from typing import Any
 
 from sandbox.guest import questions as asks
-from sandbox.guest.code_objects import codes_in
+from sandbox.guest.code_objects import codes_in, named_by
 from sandbox.guest.remote_objects import is_remote
 
 _FUNCTIONS = ("getsource", "getsourcelines")
+_IMPORT = dis.opmap["IMPORT_NAME"]
 
 
-def watch(code: CodeType, ask: Callable[..., Any]) -> None:
-    """Replace the functions that these tests mention. The judge serves no other sample then: they import `inspect`."""
-    names = {name for one in codes_in(code) for name in one.co_names}
+def watch(codes: tuple[CodeType, ...], ask: Callable[..., Any]) -> None:
+    """Replace the functions that the tests mention, before their prelude is executed. Only if they import `inspect`: the judge
+    serves no other sample then."""
+    every = codes_in(*codes)
+    if not any(name == "inspect" for one in every for name in named_by(_IMPORT, one, one.co_code[::2])):
+        return
+    names = {name for one in every for name in one.co_names}
+    inspect = importlib.import_module("inspect")
     for name in _FUNCTIONS:
         if name in names:
-            inspect = importlib.import_module("inspect")
             setattr(inspect, name, _asking(name, getattr(inspect, name), ask))
 
 

@@ -62,3 +62,10 @@ def test_a_test_that_ends_its_process_fails_once(tmp_path: Path) -> None:
     assert "1 failed, 6 passed" in done.stdout, done.stdout
     assert re.findall(r"^FAILED (\S+) ", done.stdout, re.MULTILINE) == ["test_a.py::test_dies"]
     assert json.loads((tmp_path / ".pytest_cache/v/cache/lastfailed").read_text()) == {"test_a.py::test_dies": True}
+
+
+def test_files_that_a_process_had_done_are_not_waited_for(tmp_path: Path) -> None:
+    """A process that ends in the middle of the suite leaves files that are done and files that are not."""
+    files = {f"test_{number:02}.py": SAYS for number in range(12)}
+    done = suite(tmp_path, files | {"test_05.py": DIES, "test_06.py": DIES})
+    assert "2 failed, 44 passed" in done.stdout, done.stdout
