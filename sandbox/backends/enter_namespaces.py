@@ -134,7 +134,8 @@ def _leave_root(mapper: socket.socket, owner: int) -> None:
 
 def _build_root(plan: dict[str, Any]) -> None:
     mount("none", "/", None, _REC | _PRIVATE)
-    base = next(path for path in ("/mnt", "/media", "/srv", "/opt", "/tmp") if os.path.isdir(path))
+    usual = next(path for path in ("/mnt", "/media", "/srv", "/opt", "/tmp") if os.path.isdir(path))
+    base = os.path.realpath(usual)  # the kernel tells mounts by their real paths
     mount("tmpfs", base, "tmpfs", _NOSUID | _NODEV, "size=16m,mode=755")
     for target, source in plan["links"].items():
         _parents(base + target)

@@ -1,0 +1,89 @@
+"""What the machine has mounted, in whatever way: local workers start, and none of it can be written to."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = [
+    pytest.mark.local,
+    pytest.mark.skipif(os.geteuid() != 0 or shutil.which("unshare") is None, reason="only root can mount something"),
+]
+#: In a mount namespace of its own: the machine, to which a test adds its mounts.
+HOST = """
+import ctypes, os, sys, sysconfig
+from sandbox.backends.enter_namespaces import _PIVOT_ROOT, mount
+folder = sysconfig.get_path("stdlib") + "/xmlrpc"
+def add(path, flags=0):
+    os.makedirs(path, exist_ok=True)
+    mount("tmpfs", path, "tmpfs", flags, "mode=1777")
+"""
+#: Judges one program, as root or as an ordinary user to whom root's files belong.
+JUDGE = """
+import os, sys
+from sandbox import Job, Pool, select
+PROGRAM = '''
+def f(folders):
+    found = []
+    for folder in folders:
+        try:
+            open(folder + "/left", "w")
+        except OSError as error:
+            found.append(error.strerror)
+    import numpy
+    return found
+'''
+backend = select("local", lambda line: None)
+with Pool(backend, workers=1) as pool:
+    print(pool.submit(Job(PROGRAM, "f", (repr({"folders": sys.argv[1:]}),))).result(timeout=60).observations[0].text)
+backend.close()
+"""
+START = """
+command = [sys.executable, "-c", JUDGE, *tried]
+if ordinary:
+    command = ["unshare", "--user", "--map-user=1000", "--map-group=1000", *command]
+os.execvp(command[0], command)
+"""
+LINKED = """
+add("/srv")
+for name in os.listdir("/"):
+    path, own = "/" + name, "/srv/" + name
+    if os.path.islink(path):
+        os.symlink(os.readlink(path), own)
+    elif os.path.isdir(path) and name not in ("mnt", "srv"):
+        os.mkdir(own)
+        mount(path, own, None, 4096 | 16384)
+os.makedirs("/srv/srv/mnt")
+os.symlink("srv/mnt", "/srv/mnt")
+os.chdir("/srv")
+libc = ctypes.CDLL(None)
+assert libc.syscall(_PIVOT_ROOT[os.uname().machine], b".", b".") == 0 and libc.umount2(b".", 2) == 0
+os.chdir("/")
+add(folder)
+tried = [folder]
+"""
+
+
+def judged(machine: str, ordinary: bool) -> str:
+    """What a program says about the folders that it tried to write to."""
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path), "LANG": "C.UTF-8"}
+    script = f"{HOST}{machine}\nJUDGE, ordinary = {JUDGE!r}, {ordinary}\n{START}"
+    command = ["unshare", "--mount", sys.executable, "-c", script]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout.strip()
+
+
+@pytest.mark.parametrize("ordinary", [False, True])
+@pytest.mark.parametrize(
+    ("machine", "folders"),
+    [(LINKED, 1)],
+    ids=["linked"],
+)
+def test_mounts_of_the_machine(machine: str, folders: int, ordinary: bool) -> None:
+    """Mounts that are hidden in the worker are left alone, and of several at one path the uppermost counts."""
+    assert judged(machine, ordinary) == str(["Read-only file system"] * folders)
