@@ -48,6 +48,25 @@ if ordinary:
     command = ["unshare", "--user", "--map-user=1000", "--map-group=1000", *command]
 os.execvp(command[0], command)
 """
+#: Below the folder at which workers build their root: a system to be repaired, with folders that workers have as well.
+RESCUE = """
+add("/mnt")
+for path in ("/mnt/usr", "/mnt/usr/lib", "/mnt/usr/bin", "/mnt/tmp"):
+    add(path)
+tried = []
+"""
+COVERED = """
+add(folder)
+add(folder + "/deep")
+add(folder)
+os.mkdir(folder + "/deep")
+tried = [folder, folder + "/deep"]
+"""
+STACKED = """
+add(folder)
+add(folder, 2 | 4 | 8)
+tried = [folder]
+"""
 LINKED = """
 add("/srv")
 for name in os.listdir("/"):
@@ -81,8 +100,8 @@ def judged(machine: str, ordinary: bool) -> str:
 @pytest.mark.parametrize("ordinary", [False, True])
 @pytest.mark.parametrize(
     ("machine", "folders"),
-    [(LINKED, 1)],
-    ids=["linked"],
+    [(RESCUE, 0), (COVERED, 2), (STACKED, 1), (LINKED, 1)],
+    ids=["rescue", "covered", "stacked", "linked"],
 )
 def test_mounts_of_the_machine(machine: str, folders: int, ordinary: bool) -> None:
     """Mounts that are hidden in the worker are left alone, and of several at one path the uppermost counts."""
