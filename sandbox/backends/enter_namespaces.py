@@ -143,8 +143,9 @@ def _build_root(plan: dict[str, Any]) -> None:
     for source, target in plan["binds"]:
         _bind(source, base + target)
     for path in plan["masks"]:
-        if os.path.isdir(base + path):
-            mount("tmpfs", base + path, "tmpfs", _NOSUID | _NODEV | _RDONLY, "size=4k,mode=755")
+        real = os.path.realpath(base + path)  # elsewhere if it is an absolute link, which leads elsewhere in the worker
+        if os.path.isdir(real) and real.startswith(base + "/"):
+            mount("tmpfs", real, "tmpfs", _NOSUID | _NODEV | _RDONLY, "size=4k,mode=755")
     for source, target in (*plan["extras"], *plan["meters"]):
         _bind(source, base + target)
     _close_mounts_below(base)

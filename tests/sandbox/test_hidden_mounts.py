@@ -85,6 +85,13 @@ os.chdir("/")
 add(folder)
 tried = [folder]
 """
+#: Packages of another Python, in a folder elsewhere to which a link leads: the one that has this Python's numpy.
+LINKED_PACKAGES = """
+import numpy
+add("/usr/lib/python3")
+os.symlink(os.path.dirname(os.path.dirname(numpy.__file__)), "/usr/lib/python3/dist-packages")
+tried = []
+"""
 
 
 def judged(machine: str, ordinary: bool) -> str:
@@ -106,3 +113,10 @@ def judged(machine: str, ordinary: bool) -> str:
 def test_mounts_of_the_machine(machine: str, folders: int, ordinary: bool) -> None:
     """Mounts that are hidden in the worker are left alone, and of several at one path the uppermost counts."""
     assert judged(machine, ordinary) == str(["Read-only file system"] * folders)
+
+
+@pytest.mark.skipif(not os.path.isdir("/usr/lib/python3"), reason="needs a folder of packages")
+@pytest.mark.parametrize("ordinary", [False, True])
+def test_a_link_to_packages_elsewhere_masks_nothing_of_the_machine(ordinary: bool) -> None:
+    """A path of the machine's means another folder in the worker: numpy is bound from where it really is."""
+    assert judged(LINKED_PACKAGES, ordinary) == "[]"
