@@ -196,7 +196,8 @@ def _close_mounts_below(base: str) -> None:
             if os.path.lexists(path):
                 raise
         except OSError as error:
-            if error.errno != errno.EINVAL:  # no mount point: hidden by another mount that has the same folder
+            # no mount point: hidden by another mount that has the same folder; or its server has ended
+            if error.errno not in (errno.EINVAL, errno.ENOTCONN):
                 raise
 
 

@@ -67,6 +67,18 @@ add(folder)
 add(folder, 2 | 4 | 8)
 tried = [folder]
 """
+#: A network's file system whose server has ended.
+DEAD = """
+import errno
+server = os.open("/dev/fuse", os.O_RDWR)
+mount("dead", folder, "fuse", 0, f"fd={server},rootmode=40000,user_id=0,group_id=0")
+os.close(server)
+try:
+    os.statvfs(folder)
+except OSError as error:
+    assert error.errno == errno.ENOTCONN
+tried = []
+"""
 LINKED = """
 add("/srv")
 for name in os.listdir("/"):
@@ -120,3 +132,10 @@ def test_mounts_of_the_machine(machine: str, folders: int, ordinary: bool) -> No
 def test_a_link_to_packages_elsewhere_masks_nothing_of_the_machine(ordinary: bool) -> None:
     """A path of the machine's means another folder in the worker: numpy is bound from where it really is."""
     assert judged(LINKED_PACKAGES, ordinary) == "[]"
+
+
+@pytest.mark.skipif(not os.access("/dev/fuse", os.R_OK | os.W_OK), reason="needs file systems of users")
+@pytest.mark.parametrize("ordinary", [False, True])
+def test_a_file_system_whose_server_has_ended_stops_no_worker(ordinary: bool) -> None:
+    """It can neither be read nor be written to, and says nothing about its flags."""
+    assert judged(DEAD, ordinary) == "[]"
