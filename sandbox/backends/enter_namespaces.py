@@ -11,13 +11,13 @@ namespace comes first and holds only one user, which all share; the supervisor p
 from __future__ import annotations
 
 import ctypes
+import errno
 import json
 import os
 import signal
 import socket
 import struct
 import sys
-from collections.abc import Iterator
 from typing import Any, NoReturn
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
@@ -26,7 +26,7 @@ _NEWNS, _NEWCGROUP, _NEWUTS, _NEWIPC, _NEWUSER, _NEWPID, _NEWNET = (
     *(0x10000000, 0x20000000, 0x40000000),
 )
 _RDONLY, _NOSUID, _NODEV, _NOEXEC, _REMOUNT, _BIND, _REC, _PRIVATE = 1, 2, 4, 8, 32, 4096, 16384, 1 << 18
-_LOCKED = (b"nosuid", _NOSUID), (b"nodev", _NODEV), (b"noexec", _NOEXEC)
+_LOCKED = _NOSUID | _NODEV | _NOEXEC
 #: How /proc/self/mountinfo writes what separates its fields; the escape character itself last.
 _ESCAPES = (b"\\040", b" "), (b"\\011", b"\t"), (b"\\012", b"\n"), (b"\\134", b"\\")
 _PDEATHSIG, _CAPBSET_DROP, _NO_NEW_PRIVS, _SECCOMP, _SET_SECUREBITS = 1, 24, 38, 22, 28
@@ -134,7 +134,8 @@ def _leave_root(mapper: socket.socket, owner: int) -> None:
 
 def _build_root(plan: dict[str, Any]) -> None:
     mount("none", "/", None, _REC | _PRIVATE)
-    base = next(path for path in ("/mnt", "/media", "/srv", "/opt", "/tmp") if os.path.isdir(path))
+    usual = next(path for path in ("/mnt", "/media", "/srv", "/opt", "/tmp") if os.path.isdir(path))
+    base = os.path.realpath(usual)  # the kernel tells mounts by their real paths
     mount("tmpfs", base, "tmpfs", _NOSUID | _NODEV, "size=16m,mode=755")
     for target, source in plan["links"].items():
         _parents(base + target)
@@ -142,8 +143,9 @@ def _build_root(plan: dict[str, Any]) -> None:
     for source, target in plan["binds"]:
         _bind(source, base + target)
     for path in plan["masks"]:
-        if os.path.isdir(base + path):
-            mount("tmpfs", base + path, "tmpfs", _NOSUID | _NODEV | _RDONLY, "size=4k,mode=755")
+        real = os.path.realpath(base + path)  # elsewhere if it is an absolute link, which leads elsewhere in the worker
+        if os.path.isdir(real) and real.startswith(base + "/"):
+            mount("tmpfs", real, "tmpfs", _NOSUID | _NODEV | _RDONLY, "size=4k,mode=755")
     for source, target in (*plan["extras"], *plan["meters"]):
         _bind(source, base + target)
     _close_mounts_below(base)
@@ -178,30 +180,46 @@ def _bind(source: str, target: str) -> None:
             pass
     mount(source, target, None, _BIND | _REC)
     # flags of the source's mount are locked in a user namespace and must be repeated
-    locked = os.statvfs(target).f_flag & (_NOSUID | _NODEV | _NOEXEC)
+    locked = os.statvfs(target).f_flag & _LOCKED
     mount("none", target, None, _REMOUNT | _BIND | _RDONLY | _NOSUID | locked)
 
 
 def _close_mounts_below(base: str) -> None:
     """Make read-only what is mounted below a folder that was bound: its own flags are not those of the folder's mount."""
-    for path, locked in list(_writable_mounts(os.fsencode(base) + b"/")):
+    for path in _writable_mounts(base):
         try:
+            # what is found at a path is the uppermost of the mounts there, so that its flags are the ones to repeat
+            locked = os.statvfs(path).f_flag & _LOCKED
             mount("none", path, None, _REMOUNT | _BIND | _RDONLY | _NOSUID | locked)
         except (FileNotFoundError, NotADirectoryError, PermissionError):
             # hidden by another mount, or in a folder that is closed to this user; any other reason is one to stop
             if os.path.lexists(path):
                 raise
+        except OSError as error:
+            # no mount point: hidden by another mount that has the same folder; or its server has ended
+            if error.errno not in (errno.EINVAL, errno.ENOTCONN):
+                raise
 
 
-def _writable_mounts(base: bytes) -> Iterator[tuple[str, int]]:
-    """Path, and flags that may be locked, of each mount below a folder that may be written to."""
+def _writable_mounts(base: str) -> list[str]:
+    """The path of each mount that may be written to and belongs to the tree of the last one at `base`. What the machine
+    itself has mounted below this path is in another tree, and hidden."""
+    parents: dict[bytes, bytes] = {}
+    paths: dict[bytes, str] = {}
+    writable: set[bytes] = set()
     with open("/proc/self/mountinfo", "rb") as file:
         for line in file:
-            path, terms = line.split(b" ", 6)[4:6]
-            if path.startswith(base) and b"ro" not in (flags := terms.split(b",")):
-                for escaped, character in _ESCAPES:
-                    path = path.replace(escaped, character)
-                yield os.fsdecode(path), sum(flag for name, flag in _LOCKED if name in flags)
+            number, parents[number], _, _, path, flags, _ = line.split(b" ", 6)
+            for escaped, character in _ESCAPES:
+                path = path.replace(escaped, character)
+            paths[number] = os.fsdecode(path)
+            if b"ro" not in flags.split(b","):
+                writable.add(number)
+    top = [number for number, path in paths.items() if path == base][-1]
+    tree = {top}
+    while more := {number for number, parent in parents.items() if parent in tree} - tree:
+        tree |= more
+    return sorted({paths[number] for number in (tree & writable) - {top}})
 
 
 def _devices(base: str) -> None:

@@ -10,6 +10,7 @@ import hashlib
 import io
 import os
 import tarfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -26,6 +27,10 @@ LABEL = "codeeval.sandbox.image"
 DEFAULT_BASE = "python:3.12-slim"
 #: Bases that docker/base-image.sh makes, for machines without a registry.
 LOCAL_BASES = ("codeeval-base:bookworm", "codeeval-base:trixie", "codeeval-base:forky")
+#: What a worker needs beside the folders of the base's Python.
+_NEEDED = ("/opt/sandbox", "/bin", "/lib", "/usr/bin", "/usr/lib", "/usr/local/bin", "/usr/local/lib")
+#: Variables with which images tell where their Python is.
+_PREFIXES = ("VIRTUAL_ENV", "CONDA_DIR", "CONDA_PREFIX", "MAMBA_ROOT_PREFIX", "PYTHONHOME")
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 
@@ -84,10 +89,29 @@ def _found(client: docker.DockerClient, tag: str) -> Image | None:
         return None
 
 
-def _volumes(found: Image) -> tuple[str, ...]:
-    declared = map(os.path.normpath, found.attrs.get("Config", {}).get("Volumes") or ())
+def _volumes(found: Image, base: str) -> tuple[str, ...]:
+    """The folders that this image on `base` declares as volumes. Raises BackendUnavailable if a worker, in which they are
+    empty, could not start without one of them."""
+    config = found.attrs.get("Config") or {}
+    declared = ["/" + os.path.normpath(path).lstrip("/") for path in config.get("Volumes") or ()]
+    needed = (*_NEEDED, *_python_folders(config.get("Env") or ()))
+    for path in declared:
+        if any(f"{folder}/".startswith(f"{path.rstrip('/')}/") for folder in needed):
+            raise BackendUnavailable(
+                f"the base image {base} declares {path} as a volume. Volumes are empty in a worker, and this one holds "
+                "what it needs: Python, the system's libraries or the sandbox itself.\n"
+                "  Name another base with CODEEVAL_BASE=IMAGE, or make one without this volume."
+            )
     mounted_anyway = ("/dev/", "/proc/", "/sys/")
     return tuple(path for path in declared if not f"{path}/".startswith(mounted_anyway))
+
+
+def _python_folders(environment: Iterable[str]) -> list[str]:
+    """Where Python may be, as far as an image's environment tells. Homes are on the search path for other reasons."""
+    values = dict(entry.partition("=")[::2] for entry in environment)
+    path = [folder for folder in values.get("PATH", "").split(":") if not folder.startswith(("/home/", "/root/"))]
+    found = map(os.path.normpath, (*path, *(values.get(name, "") for name in _PREFIXES)))
+    return [folder for folder in found if folder.startswith("/")]
 
 
 def choose_base(client: docker.DockerClient, progress: Progress, named: str | None = None) -> str:
@@ -122,10 +146,11 @@ def ensure(client: docker.DockerClient, progress: Progress, named: str | None = 
         files = _context()
         tag = _tag(client, base, files)
         found = _found(client, tag)
+        volumes = _volumes(found or client.images.get(base), base)  # before the build, which can't write to them
         if found is None:
             _build(client, tag, base, files, progress)
             found = client.images.get(tag)
-        return Built(tag, str(found.id), _volumes(found))
+        return Built(tag, str(found.id), volumes)
     except BuildError as error:
         log = "\n".join(str(line.get("stream", line)).rstrip() for line in error.build_log)[-2000:]
         raise BackendUnavailable(f"the sandbox image could not be built: {error}\n{log}") from error

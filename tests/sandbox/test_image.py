@@ -282,3 +282,63 @@ def test_volumes_and_checks_of_the_base_are_gone(monkeypatch: pytest.MonkeyPatch
                 client.images.remove(tag, force=True)
         client.close()
     assert [outcome.observations[0].text for outcome in outcomes] == ["['/tmp']"] * 2
+
+
+class Declared:
+    """An image as an engine describes it."""
+
+    def __init__(self, config: object) -> None:
+        self.attrs = {"Config": config}
+
+
+#: The search path of miniconda's image.
+CONDA = "PATH=/opt/conda/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+@pytest.mark.parametrize(
+    ("path", "environment"),
+    [
+        *((path, []) for path in ("/", "/opt", "/opt/", "//opt", "/opt/sandbox", "/usr", "/usr/local")),
+        *((path, []) for path in ("/usr/lib", "/usr/bin", "/lib", "/bin")),
+        ("/opt/conda", [CONDA]),
+        ("/opt/conda/bin/", [CONDA]),
+        ("/venv", ["PATH=/usr/bin", "VIRTUAL_ENV=/venv"]),
+    ],
+)
+def test_a_volume_that_hides_what_a_worker_needs_is_named(path: str, environment: list[str]) -> None:
+    """Such an image can't be used, and the reason can be mended."""
+    declared = Declared({"Volumes": {"/data": {}, path: {}}, "Env": environment})
+    with pytest.raises(BackendUnavailable) as refused:
+        image._volumes(declared, "some-base:1")  # type: ignore[arg-type]
+    named = "/" + path.strip("/")
+    assert f"some-base:1 declares {named} as a volume" in str(refused.value)
+
+
+def test_other_volumes_are_only_closed() -> None:
+    """Folders of data, and a home whose commands are on the search path."""
+    data = {"/opt/conda/pkgs": {}, "/home/user": {}, "/usr/local/share/data": {}, "/optional": {}, "/dev/shm": {}}
+    declared = Declared({"Volumes": data, "Env": [f"{CONDA}:/home/user/.local/bin", "LANG"]})
+    assert image._volumes(declared, "base") == tuple(data)[:-1]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("config", [None, {}, {"Volumes": None, "Env": None}])
+def test_an_image_that_declares_nothing_has_no_volumes(config: object) -> None:
+    """Engines write nothing in more than one way."""
+    assert image._volumes(Declared(config), "base") == ()  # type: ignore[arg-type]
+
+
+@pytest.mark.docker
+def test_a_base_with_a_volume_that_a_worker_needs_is_refused_before_the_build(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine would discard what the build writes there."""
+    name = f"codeeval-test-needed-volume-{os.getpid()}"
+    client = docker_engine.connect()
+    try:
+        recipe = f"FROM {image.choose_base(client, lambda line: None)}\nVOLUME /opt\n"
+        client.images.build(fileobj=io.BytesIO(recipe.encode()), tag=name, rm=True)
+        monkeypatch.setattr(image, "_build", lambda *given: pytest.fail("it was built"))
+        with pytest.raises(BackendUnavailable, match=f"{name} declares /opt as a volume"):
+            image.ensure(client, lambda line: None, name)
+    finally:
+        with suppress(Exception):
+            client.images.remove(name, force=True)
+        client.close()
