@@ -316,7 +316,7 @@ def test_a_volume_that_hides_what_a_worker_needs_is_named(path: str, environment
 
 def test_other_volumes_are_only_closed() -> None:
     """Folders of data, and a home whose commands are on the search path."""
-    data = {"/opt/conda/pkgs": {}, "/home/user": {}, "/usr/local/share/data": {}, "/optional": {}, "/dev/shm": {}}
+    data = dict.fromkeys(("/opt/conda/pkgs", "/home/user", "/usr/local/share/data", "/optional", "/dev/shm"))
     declared = Declared({"Volumes": data, "Env": [f"{CONDA}:/home/user/.local/bin", "LANG"]})
     assert image._volumes(declared, "base") == tuple(data)[:-1]  # type: ignore[arg-type]
 
