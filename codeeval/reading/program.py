@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 
 from codeeval import syntax
 from codeeval.reading.needs import DEFINITIONS
 from codeeval.reading.pieces import Piece, first_line
 from codeeval.reading.statements import Statement, StatementKind, Statements, is_prose, split
-from codeeval.reading.versions import code_lines, returns, versions
+from codeeval.reading.versions import code_lines, is_elided, returns, versions, whole_lines
 
 _MAX_PARSED = 20_000
 #: Longer texts are not parsed to find out whether their fences and marks are inside strings.
 _MAX_ASKED = 100_000
 _OUTLINE = re.compile(r"\.{3}|pass|raise NotImplementedError(?:\([ \t\n]*\))?")
-_DOTS = re.compile(r"^([ \t]++)(\.{3}|#[ \t]*+(?:\.{3}|…)(?:[ \t][^\n]*+)?+)[ \t]*+$", re.MULTILINE)
-_INDENTED = re.compile(r"^([ \t]++)\S", re.MULTILINE)
 _IMPORTS = re.compile(r"(?:(?:import|from)[ \t][^\n;]*+\s*+)++")
 
 
@@ -80,7 +78,9 @@ class CodePart:
         if len(real) > 1 or self.body is not None:
             real = self._versions(real)
         if real or self.body is not None:  # beside a body, an import of the function belongs to a test
-            return next((n for n in real if not is_outline(self.found, items[n])), next(iter(real), None))
+            places = real if self.body is None else [*real, self.body]
+            whole = whole_lines([(self.found, items[n]) for n in places])
+            return next((n for n in real if not is_outline(self.found, items[n], whole)), next(iter(real), None))
         return next((n for n in numbers if items[n].kind is StatementKind.IMPORT), None)
 
     def _versions(self, numbers: Sequence[int]) -> list[int]:
@@ -128,28 +128,12 @@ def is_stub(found: Statements, item: Statement) -> bool:
     return not body or (_IMPORTS.fullmatch(body) is not None and '"' in found.bare(item))
 
 
-def is_outline(found: Statements, item: Statement) -> bool:
+def is_outline(found: Statements, item: Statement, whole: Set[str] = frozenset()) -> bool:
     """Whether a function is incomplete: its body is still to be written, or was left out, all of it or a part, to show the
-    rest."""
+    rest. `whole`: the lines of its other versions."""
     if item.kind is not StatementKind.DEF:
         return False
-    return _OUTLINE.fullmatch(found.body(item)) is not None or _is_elided(found, item)
-
-
-def _is_elided(found: Statements, item: Statement) -> bool:
-    """Whether dots at the level of its body, or a comment of dots and words, stand for lines of a function."""
-    text = found.text(item)
-    if (dots := _DOTS.search(text)) is None:
-        return False
-    bare = found.bare(item)
-    first = _INDENTED.search(bare)
-    while dots is not None:
-        if not bare[dots.start(2) : dots.end()].strip():  # a comment
-            return True
-        if bare[dots.start(2)] == "." and first is not None and first[1] == dots[1]:
-            return True
-        dots = _DOTS.search(text, dots.end())
-    return False
+    return _OUTLINE.fullmatch(found.body(item)) is not None or is_elided(found, item, whole)
 
 
 def parses(text: str) -> bool:
@@ -183,7 +167,8 @@ def home_of(parts: Sequence[CodePart], entry_point: str, end: int = -1) -> int |
         )
         defining = [number for number, is_own in zip(defining, own, strict=True) if is_own]
     if len(defining) > 1:
-        defining = [number for number in defining if not outlines(parts[number], entry_point)] or defining
+        whole = whole_lines([_definition(parts[number], entry_point) for number in defining])
+        defining = [number for number in defining if not outlines(parts[number], entry_point, whole)] or defining
     if len(defining) > 1:
         python = (number for number in reversed(defining) if parts[number].labelled or parses(parts[number].piece.text))
         return next(python, defining[-1])
@@ -193,10 +178,14 @@ def home_of(parts: Sequence[CodePart], entry_point: str, end: int = -1) -> int |
     return imports[-1] if imports else None
 
 
-def outlines(part: CodePart, entry_point: str) -> bool:
-    """Whether a part has only the header of the function."""
+def outlines(part: CodePart, entry_point: str, whole: Set[str] = frozenset()) -> bool:
+    """Whether a part has only the header of the function. `whole`: the lines of its other versions."""
     place = part.defining(entry_point)
-    return place is not None and is_outline(part.found, part.found.items[place])
+    return place is not None and is_outline(part.found, part.found.items[place], whole)
+
+
+def _definition(part: CodePart, entry_point: str) -> tuple[Statements, Statement]:
+    return part.found, part.found.items[part.defining(entry_point) or 0]
 
 
 def _defines(part: CodePart, entry_point: str) -> bool:

@@ -4,12 +4,17 @@ the model repeats itself until it is cut off."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 
+from codeeval.reading.needs import BUILTINS
 from codeeval.reading.statements import Statement, StatementKind, Statements, header_end
 
 _END = re.compile(r"[ \t]*(?:return|raise)\b")
 _DEFINITION = re.compile(r"^(?:async[ \t]++)?def\b", re.MULTILINE)
+_DOTS = re.compile(r"^([ \t]++)(\.{3}|#[ \t]*+(?:\.{3}|…)(?:[ \t][^\n]*+)?+)[ \t]*+$", re.MULTILINE)
+_INDENTED = re.compile(r"^([ \t]++)\S", re.MULTILINE)
+#: A name that is read as a value. Helpers, constants and modules may be the prompt's, so they are not looked at.
+_VALUE = re.compile(r"(?<![\w.])[a-zа-яё_][\da-zа-яё_]*+(?![\w.(])(?![ \t]*+[.(])")
 _DOCSTRING = re.compile(r"\s*+\"++[ \t]*+(?:\n|\Z)")
 
 
@@ -65,3 +70,45 @@ def versions(bodies: Sequence[Sequence[str] | None], is_cut: bool = False, is_ne
         repeated = body != "" and body == earlier
         earlier = body if lines and returns(lines) else ""
         yield True
+
+
+def has_dots(found: Statements, item: Statement) -> bool:
+    """Whether dots at the level of its body, or a comment of dots and words, may stand for lines of a function."""
+    text = found.text(item)
+    if (dots := _DOTS.search(text)) is None:
+        return False
+    bare = found.bare(item)
+    first = _INDENTED.search(bare)
+    while dots is not None:
+        if not bare[dots.start(2) : dots.end()].strip():  # a comment
+            return True
+        if bare[dots.start(2)] == "." and first is not None and first[1] == dots[1]:
+            return True
+        dots = _DOTS.search(text, dots.end())
+    return False
+
+
+def is_elided(found: Statements, item: Statement, whole: Set[str]) -> bool:
+    """Whether dots stand for lines without which a function is incomplete: it has no others, those of a `whole` version,
+    or ones that read a value that nothing binds."""
+    if not has_dots(found, item):
+        return False
+    lines = {line for line in code_lines(found, item) if line.strip() != "..."}
+    return lines <= whole or reads_unbound(found, item)
+
+
+def reads_unbound(found: Statements, item: Statement) -> bool:
+    """Whether a function or body reads a value that it does not bind, and neither do the statements beside it."""
+    bare = found.bare(item)
+    head = _DEFINITION.search(bare) if item.kind is StatementKind.DEF else None
+    start = head.end() + header_end(bare[head.end() :]) if head is not None else 0
+    values = set(_VALUE.findall(bare, start)) & found.reads(item) - BUILTINS
+    return bool(values) and not values <= {name for each in found.items for name in each.names}
+
+
+def whole_lines(functions: Iterable[tuple[Statements, Statement]]) -> set[str]:
+    """The lines of all versions of a function that have no dots, if others have any."""
+    known = [(has_dots(found, item), found, item) for found, item in functions]
+    if not any(dots for dots, _, _ in known):
+        return set()
+    return {line for dots, found, item in known if not dots for line in code_lines(found, item)}

@@ -53,6 +53,18 @@ for dots in ("    ...\n", "    # ...\n", "    # ... as above\n", "    # … ка
 _both("dots within an inner class", f"{WRONG_BLOCK}{_block(SIG + '    class E(Exception):' + chr(10) + '        ...' + chr(10) + BODY)}", f"{BLOCK}{_block(SIG + '    class E(Exception):' + chr(10) + '        ...' + chr(10) + WRONG_BODY)}")  # fmt: skip
 _both("dots in a docstring", f'{WRONG_BLOCK}{_block(SIG + "    " + chr(34) * 3 + chr(10) + "    ..." + chr(10) + "    # ..." + chr(10) + "    " + chr(34) * 3 + chr(10) + BODY)}', f'{BLOCK}{_block(SIG + "    " + chr(34) * 3 + chr(10) + "    ..." + chr(10) + "    " + chr(34) * 3 + chr(10) + WRONG_BODY)}')  # fmt: skip
 _both("dots at the beginning of a comment's word", f"{WRONG_BLOCK}{_block(SIG + '    # ...so we begin' + chr(10) + BODY)}", f"{BLOCK}{_block(SIG + '    # ...so we begin' + chr(10) + WRONG_BODY)}")  # fmt: skip
+for dots in (
+    "    # ... compare all pairs\n",
+    "    # … теперь сравниваем\n",
+    "    # 1, 2,\n    # ...\n    # n\n",
+    "    ...\n",
+):
+    for between in ("{0}Fixed:\n{1}", "{0}{1}Usage:\n{2}"):
+        blocks = [_block(SIG + dots + code) for code in (BODY, WRONG_BODY)]
+        example = _block("print(has_close([1.0], 2))\n")
+        _both(f"dots above a complete version {dots!r} {between!r}", between.format(WRONG_BLOCK, blocks[0], example), between.format(BLOCK, blocks[1], example))  # fmt: skip
+_case("dots above a version without a line of the first", f"{_block(WHOLE)}{_block(WHOLE.replace('(numbers)', '(numbers)[:0]').replace(SIG, SIG + '    # ... none' + chr(10)))}", WRONG_OUTPUT)  # fmt: skip
+_case("dots for lines of the first", f"{_block(WHOLE)}{_block(SIG + '    # ...' + chr(10) + WHOLE.splitlines()[-1] + chr(10))}")  # fmt: skip
 _case("dots in the only version", _block(SIG + "    # ...\n" + BODY))
 _both("a draft body, words, the body", f"{WRONG_BODY}\nWait, that is wrong:\n\n{BODY}", f"{BODY}\nWait, that is wrong:\n\n{WRONG_BODY}")  # fmt: skip
 _case("a body, words, a line of it", f"{BODY}\nIf there is none:\n\n    return False\n")
@@ -96,13 +108,20 @@ for beside in ("First:\n\n{0}\nThen:\n{1}", "{1}\nwhere\n\n{0}\nis the helper.\n
     )
 for outline in ("    ...\n", "    # ... as above\n    return result\n", '    """Core."""\n'):
     head = CORE.partition("\n")[0] + "\n" + outline
-    _both(f"a helper's outline {outline!r} above the function", f"{_block(CORE)}{_block(head + chr(10) * 2 + CALLS_CORE)}", f"{_block(WRONG.replace('has_close', 'core'))}{_block(head + chr(10) * 2 + CALLS_CORE)}")  # fmt: skip
+    if '"' not in outline:
+        _both(f"a helper's outline {outline!r} above the function", f"{_block(CORE)}{_block(head + chr(10) * 2 + CALLS_CORE)}", f"{_block(WRONG.replace('has_close', 'core'))}{_block(head + chr(10) * 2 + CALLS_CORE)}")  # fmt: skip
     _case(
         f"a helper's outline {outline!r} below the function", f"{_block(CORE + chr(10) * 2 + CALLS_CORE)}{_block(head)}"
     )
     _case(
         f"a helper's outline {outline!r}, the helper below", f"{_block(head + chr(10) * 2 + CALLS_CORE)}{_block(CORE)}"
     )
+# A helper that the final version empties.
+NORM = "def norm(numbers):\n"
+CALLS_NORM = SIG + "    norm(numbers)\n" + BODY
+for empty in ("    pass\n", '    """No longer needed."""\n', "    # ... nothing to do\n    return\n"):
+    _case(f"a helper emptied with {empty!r}", f"{_block(NORM + '    numbers.clear()' + chr(10) * 3 + CALLS_NORM)}Unneeded:\n{_block(NORM + empty + chr(10) * 2 + CALLS_NORM)}")  # fmt: skip
+    _case(f"a needed helper emptied with {empty!r}", f"{_block(CORE + chr(10) * 2 + CALLS_CORE)}Final:\n{_block(CORE.partition(chr(10))[0] + chr(10) + empty + chr(10) * 2 + CALLS_CORE)}", WRONG_OUTPUT)  # fmt: skip
 _case("names in prose that blocks bind", f"numbers = 5\n\n{_block('LIMIT = 10' + chr(10))}LIMIT = x\n\n{_block(f'{SIG}    LIMIT + 1' + chr(10) + BODY)}")  # fmt: skip
 _case(
     "an indented function above an example in a block",
