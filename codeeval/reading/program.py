@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from codeeval import syntax
+from codeeval.reading.names import local_to
 from codeeval.reading.needs import DEFINITIONS
 from codeeval.reading.pieces import Piece, first_line
 from codeeval.reading.statements import Statement, StatementKind, Statements, is_prose, split
@@ -15,7 +17,18 @@ from codeeval.reading.versions import code_lines, is_elided, returns, versions, 
 _MAX_PARSED = 20_000
 #: Longer texts are not parsed to find out whether their fences and marks are inside strings.
 _MAX_ASKED = 100_000
+#: The last bodies that are looked at, if sentences are between them.
+_MAX_VERSIONS = 8
 _OUTLINE = re.compile(r"\.{3}|pass|raise NotImplementedError(?:\([ \t\n]*\))?")
+#: What a second body begins with that is no version of the first: a helper, a test, the function itself.
+_NO_VERSION = re.compile(r"[ \t]*+(?:(?:async[ \t]++)?def\b|class\b|@)")
+#: Words by which a model takes back what it wrote above, and those by which it speaks of what it did not mean.
+_RETRACTS = re.compile(
+    r"\b(?:wait|oops|actually|wrong|mistake\w*|fix(?:ed|ing)?|(?<!is )(?<!be )correct(?:ed|ion|ing)?|"
+    r"подожд\w*|исправ\w*|ошиб\w*|неверн\w*|неправильн\w*)\b",
+    re.IGNORECASE,
+)
+_SUPPOSES = re.compile(r"\b(?:would|could|might|naive|instead of|not like|бы|наивн\w*|вместо)\b", re.IGNORECASE)
 _IMPORTS = re.compile(r"(?:(?:import|from)[ \t][^\n;]*+\s*+)++")
 
 
@@ -50,16 +63,41 @@ class CodePart:
         return self._last_version(bodies) if len(bodies) > 1 else next(iter(bodies), None)
 
     def _last_version(self, bodies: Sequence[int]) -> int:
-        """Of bodies with sentences between them the last one, if it is a version of the first, and no part of it or
-        example."""
-        first = code_lines(self.found, self.found.items[bodies[0]])
-        known = set(first)
-        for number in reversed(bodies[1:] if returns(first) else ()):
-            lines = code_lines(self.found, self.found.items[number])
-            text = self.found.text(self.found.items[number])
-            if returns(lines) and not known.issuperset(lines) and is_python(f"def _():\n{text}"):
-                return number
+        """Of bodies with sentences between them the last one, if the sentences retract the first and it is a version of it:
+        no part of it, example or function of its own."""
+        items = self.found.items
+        first = code_lines(self.found, items[bodies[0]])
+        if returns(first):
+            known = set(first)
+            for before, number in reversed(list(pairwise(bodies))[-_MAX_VERSIONS:]):
+                between = self.found.code.text[items[before].end : items[number].start]
+                if (
+                    _RETRACTS.search(between) is not None
+                    and _SUPPOSES.search(between) is None
+                    and self._is_version(items[number], known)
+                    and not self._continues(items[bodies[0]], items[number])
+                ):
+                    return number
         return bodies[0]
+
+    def _is_version(self, item: Statement, known: set[str]) -> bool:
+        """Whether a second body may replace a first one that has the lines `known`."""
+        lines = code_lines(self.found, item)
+        if not returns(lines) or _NO_VERSION.match(lines[0]) or lines[-1].lstrip().startswith("raise"):
+            return False
+        return not known.issuperset(lines) and is_python(f"def _():\n{self.found.text(item)}")
+
+    def _continues(self, first: Statement, later: Statement) -> bool:
+        """Whether a body reads a name that only an earlier one binds: its first line with the name binds it, and does not
+        read it."""
+        head, bare = "def _():\n", self.found.bare(first)
+        for name in self.found.reads(later) & local_to(head + bare):
+            line = re.search(rf"^.*(?<![\w.]){re.escape(name)}(?!\w).*$", bare, re.MULTILINE)
+            if line is None or len(re.findall(rf"(?<![\w.]){re.escape(name)}(?!\w)", line[0])) > 1:
+                continue
+            if name in local_to(head + line[0]):
+                return True
+        return False
 
     def defining(self, entry_point: str) -> int | None:
         """The index of the last statement that defines the function; the prompt's own stub does not count."""

@@ -67,6 +67,15 @@ _case("dots above a version without a line of the first", f"{_block(WHOLE)}{_blo
 _case("dots for lines of the first", f"{_block(WHOLE)}{_block(SIG + '    # ...' + chr(10) + WHOLE.splitlines()[-1] + chr(10))}")  # fmt: skip
 _case("dots in the only version", _block(SIG + "    # ...\n" + BODY))
 _both("a draft body, words, the body", f"{WRONG_BODY}\nWait, that is wrong:\n\n{BODY}", f"{BODY}\nWait, that is wrong:\n\n{WRONG_BODY}")  # fmt: skip
+for words, code in (
+    ("Full:", textwrap.indent(FN, "    ")), ("Fixed:", textwrap.indent(WRONG, "    ")), ("A naive version would be wrong:", WRONG_BODY),
+    ("Now the second function:", "    return len(xs)\n"), ("Instead of", WRONG_BODY), ("Not this one:", WRONG_BODY),
+    ("The test, fixed:", "    def test():\n        assert has_close([], 1)\n        return True\n"), ("The check, fixed:", "    raise ValueError\n"),
+    ("Fixed, with a class:", "    class A:\n        def f(self):\n            return 1\n    return A\n"),
+):  # fmt: skip
+    _case(f"a body, then {words!r} {code!r}", f"{BODY}\n{words}\n\n{code}")
+_case("a body, its end written otherwise", "    rows = sorted(numbers)\n    return any(b - a < threshold for a, b in zip(rows, rows[1:]))\n\nFixed:\n\n    if rows:\n        return False\n    return True\n")  # fmt: skip
+_both("a draft body that changes a parameter, words, the body", f"    numbers = numbers[:0]\n    return bool(numbers)\n\nОшибка, исправим:\n\n{BODY}", "    numbers = sorted(numbers)\n    return any(b - a < threshold for a, b in zip(numbers, numbers[1:]))\n\nActually:\n\n    return bool(numbers)\n")  # fmt: skip
 _case("a body, words, a line of it", f"{BODY}\nIf there is none:\n\n    return False\n")
 _case("a body, words, an example", f"{BODY}\nFor example:\n\n    x = [1.0]\n    print(has_close(x, 1))\n")
 # The function's own name.
