@@ -10,6 +10,7 @@ from codeeval.reading.needs import BUILTINS
 from codeeval.reading.statements import Statement, StatementKind, Statements, header_end
 
 _END = re.compile(r"[ \t]*(?:return|raise)\b")
+_RETURNS = re.compile(r"\b(?:return|yield)\b")
 _DEFINITION = re.compile(r"^(?:async[ \t]++)?def\b", re.MULTILINE)
 _DOTS = re.compile(r"^([ \t]++)(\.{3}|#[ \t]*+(?:\.{3}|…)(?:[ \t][^\n]*+)?+)[ \t]*+$", re.MULTILINE)
 _INDENTED = re.compile(r"^([ \t]++)\S", re.MULTILINE)
@@ -54,16 +55,16 @@ def code_lines(found: Statements, item: Statement) -> list[str]:
 
 
 def versions(bodies: Sequence[Sequence[str] | None], is_cut: bool = False, is_new: bool = False) -> Iterator[bool]:
-    """For each body, in order, whether it is a version of its own, and not the beginning of an earlier one, word for word,
-    without a return. `is_cut`: the last one may have been cut off, also behind a `return`, if the model had repeated itself
-    before; `is_new`: if it had not, the last one is a new version."""
+    """For each body, in order, whether it is a version of its own, and not the beginning of an earlier one, line for line,
+    without a return at any level. `is_cut`: the last one may have been cut off, also in a line, and behind a `return` if
+    the model had repeated itself before; `is_new`: if it had not, the last one is a new version."""
     earlier = ""
     repeated = False
     for number, lines in enumerate(bodies):
         may_be_cut = is_cut and number == len(bodies) - 1
         body = "\n".join(lines or ())
-        if body and body != earlier and earlier.startswith(body):
-            is_explained = not ends(body) and not (may_be_cut and is_new)
+        if body and body != earlier and earlier.startswith(body if may_be_cut else body + "\n"):
+            is_explained = _RETURNS.search(body) is None and not (may_be_cut and is_new)
             if is_explained or (may_be_cut and repeated):
                 yield False
                 continue

@@ -48,6 +48,17 @@ _case("a body, the function again, cut off", f"{BODY}\n\n{SIG}{DOC}{BODY[:50]}")
 _case("a body, the function's head cut off", f"{BODY}\n\ndef has_close(num")
 _case("a block, the function again, cut off", f"{BLOCK}\n{F}python\n{FN[:-40]}", SYNTAX_ERROR)
 _case("another version, cut off", f"{FN}\n\n{SIG}    rows = sorted(num", SYNTAX_ERROR)
+# A beginning of an earlier version that returns is a version.
+SHORT = "    rows = sorted(numbers)\n    for _ in (1,):\n        return any(b - a < threshold for a, b in zip(rows, rows[1:]))\n"
+for said, own, draft in (
+    ("without its last lines", SHORT, SHORT + "    yield 0\n    return False\n"),
+    ("without the end of a line", SHORT, SHORT[:-1] + " and False\n    return False\n"),
+):
+    _case(f"a version {said}", f"{_block(SIG + draft)}Fixed:\n{_block(SIG + own)}")
+    _case(f"a version {said}, in the same block", _block(f"{SIG}{draft}\n\n# Fixed\n{SIG}{own}"))
+    _case(f"a version {said}, without a fence", f"{SIG}{draft}\nFixed:\n\n{SIG}{own}")
+    _case(f"a version {said}, without a line's end", f"{SIG}{draft}\nFixed:\n\n{SIG}{own[:-1]}")
+    _case(f"a body {said}", f"{draft}\nFixed:\n\n{SIG}{own}")
 for dots in ("    ...\n", "    # ...\n", "    # ... as above\n", "    # … как раньше …\n"):
     _both(f"a version in part, {dots!r}", f"{BLOCK}Scheme:\n{_block(SIG + dots + '    return result' + chr(10))}", f"{WRONG_BLOCK}Scheme:\n{_block(SIG + dots + '    return result' + chr(10))}")  # fmt: skip
 _both("dots within an inner class", f"{WRONG_BLOCK}{_block(SIG + '    class E(Exception):' + chr(10) + '        ...' + chr(10) + BODY)}", f"{BLOCK}{_block(SIG + '    class E(Exception):' + chr(10) + '        ...' + chr(10) + WRONG_BODY)}")  # fmt: skip
