@@ -188,6 +188,17 @@ for opening, closing in (
 ):  # fmt: skip
     for said, code, other in (("block", BLOCK, WRONG_BLOCK), ("function", FN, WRONG), ("body", BODY, WRONG_BLOCK)):
         _case(f"thought {opening!r} above a {said}", f"{opening}Maybe:\n{other}\n{closing}{code}")
+EXAMPLE = _block("print(has_close([1.0], 2))\n")
+LAMBDA = "has_close = lambda numbers, threshold: any(abs(a - b) < threshold for i, a in enumerate(numbers) for b in numbers[:i])\n"
+for text in (
+    *("{0}<plan>\nExplain it.\n</plan>\n{1}", "{0}<step_by_step>\n1. add\n</step_by_step>\nExample:\n{1}", "<draft>\n{0}</draft>\nUsage:\n{1}"),
+    *("<plan>\ncompare\n{0}</plan>\n\n{1}", "I'll <plan> first. {0}</plan>\n{1}", "{0}[REASONING]\nWe sum.\n[/REASONING]\n{1}"),
+    *("{0}<plan>\n1. Test it.\n</plan>\nTest:\n{2}", "<draft>\n{0}</draft>\nTest:\n{2}"),
+):  # fmt: skip
+    test = _block("def test_it():\n    assert has_close([1.0], 2) is True\n")
+    _both(f"elements beside the answer {text!r}", text.format(BLOCK, EXAMPLE, test), text.format(WRONG_BLOCK, EXAMPLE, test))  # fmt: skip
+for before in ("{0}<think>No.</think>\n", "<think>\n{0}</think>\n", "{0}no\n</think>\n", "<plan>\n{0}</plan>\n"):
+    _both(f"a lambda below {before!r}", before.format(WRONG_BLOCK) + LAMBDA, f"{before.format(BLOCK)}has_close = lambda *a: True\n")  # fmt: skip
 _case("a plan that is never closed", f"<plan>\n1. Compare.\n\n{BLOCK}")
 _case("a draft with the only code", f"<draft>\n{BLOCK}</draft>\nDone.\n")
 _case("words of a thought without its end", f"Thinking...\n\n{BLOCK}")
