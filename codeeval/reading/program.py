@@ -29,6 +29,7 @@ _RETRACTS = re.compile(
     re.IGNORECASE,
 )
 _SUPPOSES = re.compile(r"\b(?:would|could|might|naive|instead of|not like|бы|наивн\w*|вместо)\b", re.IGNORECASE)
+_RETURNED = re.compile(r"^[ \t]++return[ \t]++(lambda(?!\w)|\w++[ \t]*+$|)", re.MULTILINE)
 _IMPORTS = re.compile(r"(?:(?:import|from)[ \t][^\n;]*+\s*+)++")
 
 
@@ -112,7 +113,7 @@ class CodePart:
             return None
         kinds = (*DEFINITIONS, StatementKind.ASSIGN, StatementKind.COMPOUND)
         real = [n for n in numbers if items[n].kind in kinds and not is_stub(self.found, items[n])]
-        real = [n for n in real if not is_result(items[n], entry_point)]
+        real = [n for n in real if not is_result(self.found, items[n], entry_point)]
         if len(real) > 1 or self.body is not None:
             real = self._versions(real)
         if real or self.body is not None:  # beside a body, an import of the function belongs to a test
@@ -148,13 +149,29 @@ def body_lines(part: CodePart, place: int) -> list[str] | None:
     return code_lines(part.found, item) if item.kind in (StatementKind.DEF, StatementKind.BODY) else None
 
 
-def is_result(item: Statement, entry_point: str) -> bool:
-    """Whether an assignment keeps a result of the function by the function's own name: `f = f(3)`."""
+def is_result(found: Statements, item: Statement, entry_point: str) -> bool:
+    """Whether an assignment keeps a result of the function by the function's own name: `f = f(3)`. If what has the name
+    makes functions, this is how the function is made."""
     if item.kind is not StatementKind.ASSIGN or not item.head.startswith(entry_point):
         return False
-    return (
-        re.match(rf"{re.escape(entry_point)}[ \t]*=[ \t]*{re.escape(entry_point)}[ \t]*\([ \t]*[^) \t]", item.head)
-        is not None
+    name = re.escape(entry_point)
+    if re.match(rf"{name}[ \t]*=[ \t]*{name}[ \t]*\([ \t]*[^) \t]", item.head) is None:
+        return False
+    if entry_point not in found.makers:
+        found.makers[entry_point] = any(
+            entry_point in each.names and _makes_functions(found, each) for each in found.items
+        )
+    return not found.makers[entry_point]
+
+
+def _makes_functions(found: Statements, item: Statement) -> bool:
+    """Whether a class's instances can be called, or a function's last `return` has a lambda or a function inside of it."""
+    bare = found.bare(item)
+    if item.kind is StatementKind.CLASS:
+        return "__call__" in bare
+    last = _RETURNED.findall(bare)[-1:] if item.kind is StatementKind.DEF else []
+    return bool(last) and (
+        last[0] == "lambda" or re.search(rf"\n[ \t]++(?:async[ \t]++)?def[ \t]++{last[0]}\b", bare) is not None
     )
 
 

@@ -48,6 +48,8 @@ class Statements:
 
     code: Code
     items: tuple[Statement, ...]
+    #: Whether what has a name makes functions, by the name.
+    makers: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
     _uses: dict[int, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
     _reads: dict[int, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
     _bodies: dict[int, str] = field(default_factory=dict, repr=False, compare=False)

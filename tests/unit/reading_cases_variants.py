@@ -92,6 +92,14 @@ _case("a body, words, an example", f"{BODY}\nFor example:\n\n    x = [1.0]\n    
 # The function's own name.
 _case("a result by the function's name", f"{F}python\n{FN}\nhas_close = has_close([1.0], 2)\nprint(has_close)\n{F}")
 _case("a result by the function's name in a later block", f"{BLOCK}{_block('has_close = has_close([1.0], 2)' + chr(10) + 'print(has_close)' + chr(10))}")  # fmt: skip
+MAKES = "def has_close(limit):\n    def inner(numbers, threshold):\n" + textwrap.indent(BODY, "    ")
+for maker in (f"{MAKES}    return inner\n", f"{CORE}\n\ndef has_close(limit):\n    return lambda *a: core(*a)\n", f"{CORE}\n\nclass has_close:\n    def __init__(self, limit):\n        self.limit = limit\n\n    def __call__(self, *a):\n        return core(*a)\n"):  # fmt: skip
+    _case(f"made by what has its name {maker[-40:]!r}", f"{F}python\n{maker}\n\nhas_close = has_close(0)\n{F}")
+    _case(f"made by what has its name {maker[-40:]!r}, without a fence", f"{maker}\n\nhas_close = has_close(limit=0)\n")
+_case(
+    "a result of a function with one inside",
+    f"{F}python\n{FN[:-1].replace(SIG, SIG + '    def core(x):' + chr(10) + '        return x' + chr(10))}\n\nhas_close = has_close([1.0], 2)\n{F}",
+)
 _both(
     "wrapped in a later block",
     f"{BLOCK}{_block('def same(f):' + chr(10) + '    return lambda *a: f(*a)' + chr(10))}{_block('has_close = same(has_close)' + chr(10))}",
@@ -179,6 +187,13 @@ for label in ("pyhton", "питон", "cython", "sage", "java", "yaml", "bash"):
         f"{_block(BODY, label)}{_block('print(has_close([1.0], 2))' + chr(10))}",
     )
 _case("another language's function of that name", f"{BLOCK}{_block('def has_close(x)' + chr(10) + '  x' + chr(10) + 'end' + chr(10), 'ruby')}")  # fmt: skip
+for label in ("cython", "sage", "starlark"):
+    for code in (
+        WRONG,
+        "cimport cython\n\n\n" + FN,
+        FN.replace("has_close(numbers: List[float]", "has_close(list numbers"),
+    ):
+        _case(f"{label} below the function {code[:9]!r}", f"{BLOCK}Faster:\n{_block(code, label)}")
 _case("a label of another language beside the function", f"{BLOCK}{_block(WRONG, 'java')}")
 # Thoughts.
 for opening, closing in (
