@@ -122,6 +122,19 @@ _case(
     f"{F}python\nfrom math import *\n\n\n@ceil\ndef g():\n    pass\n\n\n{FN}{F}",
     "TypeError",
 )
+LATE = "from __future__ import annotations\n"
+RULES = "RULES = []\n\n\ndef rule(f):\n    RULES.append(f)\n    return f\n\n\n@rule\ndef first(x: Number, *y: A, z: B = 1) -> Boolean:\n    return True\n"
+BASE = "class Base:\n    pass\n\n\nclass First(Base):\n    other: Foo\n"
+for made, condition in ((RULES, "RULES"), (BASE, "Base.__subclasses__()")):
+    uses_it = f"{SIG}    if not {condition}:\n        return None\n{BODY}"
+    _case(f"{condition} filled, with late annotations", f"{F}python\n{LATE}{made}\n\n{uses_it}{F}")
+    _case(f"{condition} filled in a block before, with late annotations", f"{_block(LATE + made)}{_block(uses_it)}")
+    fails = made.replace("= 1", "= unknown").replace(": Foo", " = unknown")
+    _case(f"{condition} filled by what fails", f"{F}python\n{fails}\n\n{uses_it}{F}", "NameError")
+PLUGIN = "class Seen:\n    pass\n\n\ndef plain(x: Number = 1) -> Number:\n    globals()['CALLED'] = x\n    return x\n"
+_case(
+    "a function with late annotations is kept", f"{F}python\n{LATE}{PLUGIN}\n\n{SIG}    globals()['plain']\n{BODY}{F}"
+)
 # The prompt's own names.
 _case("a stub with the imports of the prompt's", f"{SIG}    import math\n{DOC}\nThe body:\n{BODY_BLOCK}")
 _case("a stub with imports only", f"{SIG}    import math\n{DOC}", NO_ENTRY_POINT)
