@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from codeeval import syntax
-from codeeval.reading.names import local_to
+from codeeval.reading.names import assigned, local_to
 from codeeval.reading.needs import DEFINITIONS
 from codeeval.reading.pieces import Piece, first_line
 from codeeval.reading.statements import Statement, StatementKind, Statements, is_prose, split
@@ -150,12 +150,16 @@ def body_lines(part: CodePart, place: int) -> list[str] | None:
 
 
 def is_result(found: Statements, item: Statement, entry_point: str) -> bool:
-    """Whether an assignment keeps a result of the function by the function's own name: `f = f(3)`. If what has the name
-    makes functions, this is how the function is made."""
-    if item.kind is not StatementKind.ASSIGN or not item.head.startswith(entry_point):
+    """Whether an assignment keeps a result of the function by the function's own name: `f = f(3)`, `f = round(f(3))`. If
+    what has the name makes functions, this is how the function is made."""
+    if item.kind is not StatementKind.ASSIGN or entry_point not in item.names:
         return False
-    name = re.escape(entry_point)
-    if re.match(rf"{name}[ \t]*=[ \t]*{name}[ \t]*\([ \t]*[^) \t]", item.head) is None:
+    bare = found.bare(item)
+    binding = assigned(bare)
+    call = re.compile(rf"(?<![\w.]){re.escape(entry_point)}[ \t]*+\([ \t]*+[^) \t]").search(
+        bare, binding[1] if binding else 0
+    )
+    if call is None or "lambda" in bare[: call.start()]:
         return False
     if entry_point not in found.makers:
         found.makers[entry_point] = any(

@@ -92,6 +92,13 @@ _case("a body, words, an example", f"{BODY}\nFor example:\n\n    x = [1.0]\n    
 # The function's own name.
 _case("a result by the function's name", f"{F}python\n{FN}\nhas_close = has_close([1.0], 2)\nprint(has_close)\n{F}")
 _case("a result by the function's name in a later block", f"{BLOCK}{_block('has_close = has_close([1.0], 2)' + chr(10) + 'print(has_close)' + chr(10))}")  # fmt: skip
+for result in ("has_close = any(has_close(x, 1) for x in [[1.0]])", "has_close = bool(has_close([1.0], 2))", "has_close, n = has_close([1.0], 2), 2", "has_close: bool = has_close([1.0], 2)", "n, has_close = 2, not has_close([1.0], 2)"):  # fmt: skip
+    _case(f"a result {result!r} below", f"{FN}\n{result}\nprint(has_close)\n")
+    _case(f"a result {result!r} in a later block", f"{BLOCK}{_block(result + chr(10) + 'print(has_close)' + chr(10))}")
+_case("wrapped by a lambda that calls it", f"{WRONG_BLOCK}{_block('has_close = lambda *a, f=has_close: not f(*a)' + chr(10))}", WRONG_OUTPUT)  # fmt: skip
+_case(
+    "a lambda below that calls it", f"{BLOCK}{_block('has_close = (lambda f: lambda *a: f(*a))(has_close)' + chr(10))}"
+)
 MAKES = "def has_close(limit):\n    def inner(numbers, threshold):\n" + textwrap.indent(BODY, "    ")
 for maker in (f"{MAKES}    return inner\n", f"{CORE}\n\ndef has_close(limit):\n    return lambda *a: core(*a)\n", f"{CORE}\n\nclass has_close:\n    def __init__(self, limit):\n        self.limit = limit\n\n    def __call__(self, *a):\n        return core(*a)\n"):  # fmt: skip
     _case(f"made by what has its name {maker[-40:]!r}", f"{F}python\n{maker}\n\nhas_close = has_close(0)\n{F}")
