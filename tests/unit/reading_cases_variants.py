@@ -193,6 +193,13 @@ for words in (
 ):
     _case(f"{words!r} above a body", words + BODY)
 _case("an indented typing error", f"{BODY}\n    retrun False\n", SYNTAX_ERROR)
+for typo in ("    Return False\n", "    If numbers: return False\n", "    Raise ValueError\n"):
+    _case(f"{typo!r} below", f"{FN}\n{typo}", SYNTAX_ERROR)
+    _case(f"{typo!r} below a body", f"{BODY}\n{typo}", SYNTAX_ERROR)
+    _case(f"{typo!r} above a body", f"{typo}{BODY}", SYNTAX_ERROR)
+_case("a sentence below a function that does not return", f"{SIG}    near = False\n\n    Then give it back:\n", SYNTAX_ERROR)  # fmt: skip
+for words in ("    If there is none, it is False.\n", "    For each pair we compare.\n", "    Return value: a bool.\n"):
+    _case(f"{words!r} below", f"{FN}\n{words}")
 _case("an indented sentence above code", f"{SIG}    near = False\n\n    Now we loop:\n{BODY}", SYNTAX_ERROR)
 # Listings and labels.
 for number in ("{0}. {1}", "{0:2} | {1}", "{0:3} {1}", "{0:6}\t{1}", "{0}: {1}"):
@@ -256,3 +263,5 @@ _case(
 )
 for token in ("<reponame>a/b<filename>a.py\n", "<filename>a.py\n", "<jupyter_text>More\n", "<gh_stars>10\n"):
     _case(f"{token!r} below a body", f"{BODY}\n{token}{DRAFT}")
+for place in ("<filename>\n", "<reponame>\n", "<filename> \n", "Usage:\n<filename>\n"):
+    _both(f"a placeholder {place!r} above a helper", f"{_block(CALLS_CORE)}{place}{_block(CORE)}", f"{_block(CALLS_CORE)}{place}{_block(WRONG.replace('has_close', 'core'))}")  # fmt: skip
