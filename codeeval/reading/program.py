@@ -12,7 +12,7 @@ from codeeval.reading.names import assigned, local_to
 from codeeval.reading.needs import DEFINITIONS
 from codeeval.reading.pieces import Piece, first_line
 from codeeval.reading.statements import Statement, StatementKind, Statements, is_prose, split
-from codeeval.reading.versions import code_lines, is_elided, returns, versions, whole_lines
+from codeeval.reading.versions import code_lines, ends, is_elided, returns, versions, whole_lines
 
 _MAX_PARSED = 20_000
 #: Longer texts are not parsed to find out whether their fences and marks are inside strings.
@@ -84,7 +84,9 @@ class CodePart:
     def _is_version(self, item: Statement, known: set[str]) -> bool:
         """Whether a second body may replace a first one that has the lines `known`."""
         lines = code_lines(self.found, item)
-        if not returns(lines) or _NO_VERSION.match(lines[0]) or lines[-1].lstrip().startswith("raise"):
+        if not returns(lines) or lines[-1].lstrip().startswith("raise"):
+            return False
+        if _NO_VERSION.match(lines[0]) and not ends("\n".join(lines)):
             return False
         return not known.issuperset(lines) and is_python(f"def _():\n{self.found.text(item)}")
 
@@ -174,7 +176,7 @@ def _makes_functions(found: Statements, item: Statement) -> bool:
     if item.kind is StatementKind.CLASS:
         return "__call__" in bare
     last = _RETURNED.findall(bare)[-1:] if item.kind is StatementKind.DEF else []
-    return bool(last) and (
+    return any(last) and (
         last[0] == "lambda" or re.search(rf"\n[ \t]++(?:async[ \t]++)?def[ \t]++{last[0]}\b", bare) is not None
     )
 

@@ -59,6 +59,7 @@ _ANY_CODE = re.compile(
     rf"`{{3}}|~{{3}}|^[ \t>]*+(?:{_WRITTEN})|^[ \t]++\S|^@\w|^[^\W\d]\w*+[ \t]*+(?::[^=\n]++)?=[^=]", re.MULTILINE
 )
 _FUNCTION = re.compile(r"^[ \t>]*+(?:async[ \t]++)?def[ \t]++(\w+)", re.MULTILINE)
+_FIRST = re.compile(rf"^(?:[ \t]++\S|>|{_WRITTEN}|@|\w++[ \t]*+[=(:])", re.MULTILINE)
 #: What a body or a function without a definition has.
 _RETURNS = re.compile(r"^[ \t>]*+(?:return|yield)\b|=[ \t]*+lambda\b", re.MULTILINE)
 #: Thoughts that may also explain an answer above them.
@@ -214,11 +215,11 @@ def _prepares(text: str, soft: dict[int, bool]) -> bool:
     first, last = next(place for place, closes in soft.items() if not closes), max(soft)
     if _CODE.search(text, 0, first) is not None:
         return False
-    fresh = set(_FUNCTION.findall(text, last))
-    if fresh:
-        drafts = set(_FUNCTION.findall(text, 0, last))
-        return not drafts or not fresh.isdisjoint(drafts)
-    return _RETURNS.search(text, last) is not None
+    fresh, drafts = set(_FUNCTION.findall(text, last)), set(_FUNCTION.findall(text, 0, last))
+    if fresh and (not drafts or not fresh.isdisjoint(drafts)):
+        return True
+    begun = _FIRST.search(text, last)  # a test begins with its definition, a body with any indented line
+    return begun is not None and (not fresh or begun[0][0] in " \t") and _RETURNS.search(text, last) is not None
 
 
 def _explains(text: str, closing: int) -> bool:

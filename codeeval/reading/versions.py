@@ -11,6 +11,9 @@ from codeeval.reading.statements import Statement, StatementKind, Statements, he
 
 _END = re.compile(r"[ \t]*(?:return|raise)\b")
 _RETURNS = re.compile(r"\b(?:return|yield)\b")
+_YIELDS = re.compile(r"\byield\b")
+#: What a line begins with that belongs to the statement above it.
+_BRANCH = re.compile(r"(?:else|elif|except|finally)\b|[)\]}]")
 _DEFINITION = re.compile(r"^(?:async[ \t]++)?def\b", re.MULTILINE)
 _DOTS = re.compile(r"^([ \t]++)(\.{3}|#[ \t]*+(?:\.{3}|…)(?:[ \t][^\n]*+)?+)[ \t]*+$", re.MULTILINE)
 _INDENTED = re.compile(r"^([ \t]++)\S", re.MULTILINE)
@@ -32,6 +35,17 @@ def ends(body: str) -> bool:
 def returns(lines: Sequence[str]) -> bool:
     """Whether the last line of a body returns, at any level."""
     return bool(lines) and _END.match(lines[-1]) is not None
+
+
+def _may_end(lines: Sequence[str]) -> bool:
+    """Whether the last statement of a body returns at any level, or the body is a generator's."""
+    margin = min(map(_width, lines), default=0)
+    for line in reversed(lines):
+        if _RETURNS.search(line) is not None:
+            return True
+        if _width(line) <= margin and _BRANCH.match(line.lstrip()) is None:
+            break
+    return any(_YIELDS.search(line) is not None for line in lines)
 
 
 def _width(line: str) -> int:
@@ -56,15 +70,15 @@ def code_lines(found: Statements, item: Statement) -> list[str]:
 
 def versions(bodies: Sequence[Sequence[str] | None], is_cut: bool = False, is_new: bool = False) -> Iterator[bool]:
     """For each body, in order, whether it is a version of its own, and not the beginning of an earlier one, line for line,
-    without a return at any level. `is_cut`: the last one may have been cut off, also in a line, and behind a `return` if
-    the model had repeated itself before; `is_new`: if it had not, the last one is a new version."""
+    of which the last statement returns at no level. `is_cut`: the last one may have been cut off, also in a line, and
+    behind a `return` if the model had repeated itself before; `is_new`: if it had not, the last one is a new version."""
     earlier = ""
     repeated = False
     for number, lines in enumerate(bodies):
         may_be_cut = is_cut and number == len(bodies) - 1
         body = "\n".join(lines or ())
         if body and body != earlier and earlier.startswith(body if may_be_cut else body + "\n"):
-            is_explained = _RETURNS.search(body) is None and not (may_be_cut and is_new)
+            is_explained = not _may_end(lines or ()) and not (may_be_cut and is_new)
             if is_explained or (may_be_cut and repeated):
                 yield False
                 continue

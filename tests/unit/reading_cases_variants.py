@@ -82,7 +82,6 @@ for words, code in (
     ("Full:", textwrap.indent(FN, "    ")), ("Fixed:", textwrap.indent(WRONG, "    ")), ("A naive version would be wrong:", WRONG_BODY),
     ("Now the second function:", "    return len(xs)\n"), ("Instead of", WRONG_BODY), ("Not this one:", WRONG_BODY),
     ("The test, fixed:", "    def test():\n        assert has_close([], 1)\n        return True\n"), ("The check, fixed:", "    raise ValueError\n"),
-    ("Fixed, with a class:", "    class A:\n        def f(self):\n            return 1\n    return A\n"),
 ):  # fmt: skip
     _case(f"a body, then {words!r} {code!r}", f"{BODY}\n{words}\n\n{code}")
 _case("a body, its end written otherwise", "    rows = sorted(numbers)\n    return any(b - a < threshold for a, b in zip(rows, rows[1:]))\n\nFixed:\n\n    if rows:\n        return False\n    return True\n")  # fmt: skip
