@@ -19,6 +19,7 @@ _MAX_PARSED = 20_000
 _MAX_ASKED = 100_000
 #: The last bodies that are looked at, if sentences are between them.
 _MAX_VERSIONS = 8
+_MAX_NAMES = 100
 _OUTLINE = re.compile(r"\.{3}|pass|raise NotImplementedError(?:\([ \t\n]*\))?")
 #: What a second body begins with that is no version of the first: a helper, a test, the function itself.
 _NO_VERSION = re.compile(r"[ \t]*+(?:(?:async[ \t]++)?def\b|class\b|@)")
@@ -94,7 +95,10 @@ class CodePart:
         """Whether a body reads a name that only an earlier one binds: its first line with the name binds it, and does not
         read it."""
         head, bare = "def _():\n", self.found.bare(first)
-        for name in self.found.reads(later) & local_to(head + bare):
+        names = self.found.reads(later) & local_to(head + bare)
+        if len(names) > _MAX_VERSIONS and len(bare) > _MAX_PARSED:  # hostile: each name takes a pass
+            return True
+        for name in list(names)[:_MAX_NAMES]:
             line = re.search(rf"^.*(?<![\w.]){re.escape(name)}(?!\w).*$", bare, re.MULTILINE)
             if line is None or len(re.findall(rf"(?<![\w.]){re.escape(name)}(?!\w)", line[0])) > 1:
                 continue
