@@ -16,7 +16,7 @@ _RUN = re.compile(r"```|~~~")
 _BEHIND = re.compile(r"(?P<run>`{3,}+|~{3,}+)[ \t]*+(?P<info>[\w.+-]*+)[ \t]*+$")
 _PYTHON = re.compile(
     r"\{?[ \t]*\.?(?:lang(?:uage)?[-=:][ \t]*)?(?:i?python|py|pypy|tool_code|jupyter-python|python_code|python-code|"
-    r"pyhton|pyton|pthon|phyton|питон|пайтон|cython|sage(?:math)?|starlark)"
+    r"pyhton|pyton|pthon|phyton|питон|пайтон)"
     r"(?:[ \t]?[23](?:\.\d+)?)?(?![\w-])",
     re.IGNORECASE,
 )

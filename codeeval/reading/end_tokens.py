@@ -32,7 +32,7 @@ _UNKNOWN = re.compile(
     r"|(?:<(?:end|stop|eod|eop|sop|hy_eos|s/|/ s|end_of_document|unused(?!9[45]>)\d{1,4}|turn\||\|turn|/?tool_call|"
     r"\|tool_(?:call|response))>|\[end of text\]|\[/SOL\]|\]~b\])(?=[ \t]*+(?:[<\[\n]|\Z|user\b))"
     r"|^(?:#{3,4}[ \t]*+(?:Instruction|Human|User)[ \t]*+:|(?:Human|HUMAN|User|USER):|<human>:)(?=[ \t\n])"
-    r"|^<(?:reponame|filename|gh_stars|issue_start|jupyter_(?:start|text|code|output)|commit_(?:before|msg))>"
+    r"|^<(?:reponame|filename|gh_stars|issue_start|jupyter_(?:start|text|code|output)|commit_(?:before|msg))>(?=[^\s<])"
     r"|^\[TOOL_CALLS\]|(?<=[\w)\]}\"'])assistant(?=\n\n|\n*+\Z)",
     re.IGNORECASE | re.MULTILINE,
 )

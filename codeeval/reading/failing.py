@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Set
 
 from codeeval import syntax
-from codeeval.reading.needs import DEFINITIONS, Needs
+from codeeval.reading.needs import DEFINITIONS, Needs, head_names
 from codeeval.reading.statements import Statement, StatementKind, Statements
 
 _KINDS = (StatementKind.CALL, StatementKind.ASSIGN, StatementKind.COMPOUND, StatementKind.ASSERT)
@@ -42,17 +42,21 @@ def is_of_function(found: Statements, item: Statement) -> bool:
 
 def definition_fails(found: Statements, item: Statement, needs: Needs, gone: Set[str] = frozenset()) -> bool:
     """Whether a definition fails where it stands, as its decorators, default values, annotations or bases use what
-    nothing defines. One that is no Python does not count: where it ends is not known."""
+    nothing defines. One that is no Python does not count: where it ends is not known. Nor does one with a decorator or a
+    base of the answer's own, which may register it."""
     reads = found.reads(item)
     if not gone.isdisjoint(reads):
         return True
     if not needs.has_unbound(reads, item):  # the names in its body are among these
         return False
+    if not head_names(found, item).isdisjoint(needs.defined):
+        return False
     try:
         tree = syntax.parse_module(found.text(item))
     except SyntaxError:
         return False
-    return any(needs.has_unbound(_names_at_definition(each), item) for each in tree.body)
+    is_lazy = needs.has_lazy_annotations
+    return any(needs.has_unbound(_names_at_definition(each, is_lazy), item) for each in tree.body)
 
 
 def failing(found: Statements, needs: Needs) -> frozenset[int]:
@@ -93,23 +97,26 @@ def _free_names(statement: ast.stmt) -> set[str]:
     return free - own
 
 
-def _names_at_definition(statement: ast.stmt) -> set[str]:
-    """The names that a definition reads when it is executed, without the bodies of its functions."""
+def _names_at_definition(statement: ast.stmt, is_lazy: bool) -> set[str]:
+    """The names that a definition reads when it is executed, without the bodies of its functions. `is_lazy`: annotations
+    are not evaluated."""
     waiting: list[ast.AST] = [statement]
     read: set[str] = set()
     own: set[str] = set()
     while waiting:
         node = waiting.pop()
+        own |= {each.name for each in getattr(node, "type_params", ())}
         if isinstance(node, ast.Name):
             (read if isinstance(node.ctx, ast.Load) else own).add(node.id)
         elif isinstance(node, ast.alias):
             own.add((node.asname or node.name).partition(".")[0])
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             own.add(node.name)
-            waiting += _head_of(node)
+            waiting += (each for each in _head_of(node) if not (is_lazy and each is node.returns))
         elif not isinstance(node, ast.Lambda):
             own |= {node.name} if isinstance(node, ast.ClassDef) else set()
-            waiting += ast.iter_child_nodes(node)
+            lazy = node.annotation if is_lazy and isinstance(node, ast.arg | ast.AnnAssign) else None
+            waiting += (each for each in ast.iter_child_nodes(node) if each is not lazy)
     return read - own
 
 

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from codeeval.reading.names import modules
 from codeeval.reading.prompt_parts import PromptNames
-from codeeval.reading.statements import Statement, StatementKind, Statements
+from codeeval.reading.statements import Statement, StatementKind, Statements, is_future
 
 DEFINITIONS = (StatementKind.DEF, StatementKind.CLASS)
 BUILTINS = frozenset([*dir(builtins), *keyword.kwlist, "__file__", "__annotations__", "__builtins__"])
@@ -74,6 +74,11 @@ class Needs:
     def imported(self) -> frozenset[str]:
         """What the imports of all parts bind."""
         return frozenset(name for _, item in self._items() if item.kind is StatementKind.IMPORT for name in item.names)
+
+    @cached_property
+    def has_lazy_annotations(self) -> bool:
+        """Whether annotations are not evaluated (`from __future__ import annotations`)."""
+        return any(is_future(item) and "annotations" in item.names for _, item in self._items())
 
     @cached_property
     def _bindings(self) -> Counter[str]:

@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from codeeval import syntax
+from codeeval.reading.names import assigned, local_to
 from codeeval.reading.needs import DEFINITIONS
 from codeeval.reading.pieces import Piece, first_line
 from codeeval.reading.statements import Statement, StatementKind, Statements, is_prose, split
-from codeeval.reading.versions import code_lines, returns, versions
+from codeeval.reading.versions import code_lines, ends, is_elided, returns, versions, whole_lines
 
 _MAX_PARSED = 20_000
 #: Longer texts are not parsed to find out whether their fences and marks are inside strings.
 _MAX_ASKED = 100_000
+#: The last bodies that are looked at, if sentences are between them.
+_MAX_VERSIONS = 8
+_MAX_NAMES = 100
 _OUTLINE = re.compile(r"\.{3}|pass|raise NotImplementedError(?:\([ \t\n]*\))?")
-_DOTS = re.compile(r"^([ \t]++)(\.{3}|#[ \t]*+(?:\.{3}|…)(?:[ \t][^\n]*+)?+)[ \t]*+$", re.MULTILINE)
-_INDENTED = re.compile(r"^([ \t]++)\S", re.MULTILINE)
+#: What a second body begins with that is no version of the first: a helper, a test, the function itself.
+_NO_VERSION = re.compile(r"[ \t]*+(?:(?:async[ \t]++)?def\b|class\b|@)")
+#: Words by which a model takes back what it wrote above, and those by which it speaks of what it did not mean.
+_RETRACTS = re.compile(
+    r"\b(?:wait|oops|actually|wrong|mistake\w*|fix(?:ed|ing)?|(?<!is )(?<!be )correct(?:ed|ion|ing)?|"
+    r"подожд\w*|исправ\w*|ошиб\w*|неверн\w*|неправильн\w*)\b",
+    re.IGNORECASE,
+)
+_SUPPOSES = re.compile(r"\b(?:would|could|might|naive|instead of|not like|бы|наивн\w*|вместо)\b", re.IGNORECASE)
+_RETURNED = re.compile(r"^[ \t]++return[ \t]++(lambda(?!\w)|\w++[ \t]*+$|)", re.MULTILINE)
 _IMPORTS = re.compile(r"(?:(?:import|from)[ \t][^\n;]*+\s*+)++")
 
 
@@ -52,16 +65,46 @@ class CodePart:
         return self._last_version(bodies) if len(bodies) > 1 else next(iter(bodies), None)
 
     def _last_version(self, bodies: Sequence[int]) -> int:
-        """Of bodies with sentences between them the last one, if it is a version of the first, and no part of it or
-        example."""
-        first = code_lines(self.found, self.found.items[bodies[0]])
-        known = set(first)
-        for number in reversed(bodies[1:] if returns(first) else ()):
-            lines = code_lines(self.found, self.found.items[number])
-            text = self.found.text(self.found.items[number])
-            if returns(lines) and not known.issuperset(lines) and is_python(f"def _():\n{text}"):
-                return number
+        """Of bodies with sentences between them the last one, if the sentences retract the first and it is a version of it:
+        no part of it, example or function of its own."""
+        items = self.found.items
+        first = code_lines(self.found, items[bodies[0]])
+        if returns(first):
+            known = set(first)
+            for before, number in reversed(list(pairwise(bodies))[-_MAX_VERSIONS:]):
+                between = self.found.code.text[items[before].end : items[number].start]
+                if (
+                    _RETRACTS.search(between) is not None
+                    and _SUPPOSES.search(between) is None
+                    and self._is_version(items[number], known)
+                    and not self._continues(items[bodies[0]], items[number])
+                ):
+                    return number
         return bodies[0]
+
+    def _is_version(self, item: Statement, known: set[str]) -> bool:
+        """Whether a second body may replace a first one that has the lines `known`."""
+        lines = code_lines(self.found, item)
+        if not returns(lines) or lines[-1].lstrip().startswith("raise"):
+            return False
+        if _NO_VERSION.match(lines[0]) and not ends("\n".join(lines)):
+            return False
+        return not known.issuperset(lines) and is_python(f"def _():\n{self.found.text(item)}")
+
+    def _continues(self, first: Statement, later: Statement) -> bool:
+        """Whether a body reads a name that only an earlier one binds: its first line with the name binds it, and does not
+        read it."""
+        head, bare = "def _():\n", self.found.bare(first)
+        names = self.found.reads(later) & local_to(head + bare)
+        if len(names) > _MAX_VERSIONS and len(bare) > _MAX_PARSED:  # hostile: each name takes a pass
+            return True
+        for name in list(names)[:_MAX_NAMES]:
+            line = re.search(rf"^.*(?<![\w.]){re.escape(name)}(?!\w).*$", bare, re.MULTILINE)
+            if line is None or len(re.findall(rf"(?<![\w.]){re.escape(name)}(?!\w)", line[0])) > 1:
+                continue
+            if name in local_to(head + line[0]):
+                return True
+        return False
 
     def defining(self, entry_point: str) -> int | None:
         """The index of the last statement that defines the function; the prompt's own stub does not count."""
@@ -76,11 +119,13 @@ class CodePart:
             return None
         kinds = (*DEFINITIONS, StatementKind.ASSIGN, StatementKind.COMPOUND)
         real = [n for n in numbers if items[n].kind in kinds and not is_stub(self.found, items[n])]
-        real = [n for n in real if not is_result(items[n], entry_point)]
+        real = [n for n in real if not is_result(self.found, items[n], entry_point)]
         if len(real) > 1 or self.body is not None:
             real = self._versions(real)
         if real or self.body is not None:  # beside a body, an import of the function belongs to a test
-            return next((n for n in real if not is_outline(self.found, items[n])), next(iter(real), None))
+            places = real if self.body is None else [*real, self.body]
+            whole = whole_lines([(self.found, items[n]) for n in places])
+            return next((n for n in real if not is_outline(self.found, items[n], whole)), next(iter(real), None))
         return next((n for n in numbers if items[n].kind is StatementKind.IMPORT), None)
 
     def _versions(self, numbers: Sequence[int]) -> list[int]:
@@ -110,13 +155,33 @@ def body_lines(part: CodePart, place: int) -> list[str] | None:
     return code_lines(part.found, item) if item.kind in (StatementKind.DEF, StatementKind.BODY) else None
 
 
-def is_result(item: Statement, entry_point: str) -> bool:
-    """Whether an assignment keeps a result of the function by the function's own name: `f = f(3)`."""
-    if item.kind is not StatementKind.ASSIGN or not item.head.startswith(entry_point):
+def is_result(found: Statements, item: Statement, entry_point: str) -> bool:
+    """Whether an assignment keeps a result of the function by the function's own name: `f = f(3)`, `f = round(f(3))`. If
+    what has the name makes functions, this is how the function is made."""
+    if item.kind is not StatementKind.ASSIGN or entry_point not in item.names:
         return False
-    return (
-        re.match(rf"{re.escape(entry_point)}[ \t]*=[ \t]*{re.escape(entry_point)}[ \t]*\([ \t]*[^) \t]", item.head)
-        is not None
+    bare = found.bare(item)
+    binding = assigned(bare)
+    call = re.compile(rf"(?<![\w.]){re.escape(entry_point)}[ \t]*+\([ \t]*+[^) \t]").search(
+        bare, binding[1] if binding else 0
+    )
+    if call is None or "lambda" in bare[: call.start()]:
+        return False
+    if entry_point not in found.makers:
+        found.makers[entry_point] = any(
+            entry_point in each.names and _makes_functions(found, each) for each in found.items
+        )
+    return not found.makers[entry_point]
+
+
+def _makes_functions(found: Statements, item: Statement) -> bool:
+    """Whether a class's instances can be called, or a function's last `return` has a lambda or a function inside of it."""
+    bare = found.bare(item)
+    if item.kind is StatementKind.CLASS:
+        return "__call__" in bare
+    last = _RETURNED.findall(bare)[-1:] if item.kind is StatementKind.DEF else []
+    return any(last) and (
+        last[0] == "lambda" or re.search(rf"\n[ \t]++(?:async[ \t]++)?def[ \t]++{last[0]}\b", bare) is not None
     )
 
 
@@ -128,28 +193,12 @@ def is_stub(found: Statements, item: Statement) -> bool:
     return not body or (_IMPORTS.fullmatch(body) is not None and '"' in found.bare(item))
 
 
-def is_outline(found: Statements, item: Statement) -> bool:
+def is_outline(found: Statements, item: Statement, whole: Set[str] = frozenset()) -> bool:
     """Whether a function is incomplete: its body is still to be written, or was left out, all of it or a part, to show the
-    rest."""
+    rest. `whole`: the lines of its other versions."""
     if item.kind is not StatementKind.DEF:
         return False
-    return _OUTLINE.fullmatch(found.body(item)) is not None or _is_elided(found, item)
-
-
-def _is_elided(found: Statements, item: Statement) -> bool:
-    """Whether dots at the level of its body, or a comment of dots and words, stand for lines of a function."""
-    text = found.text(item)
-    if (dots := _DOTS.search(text)) is None:
-        return False
-    bare = found.bare(item)
-    first = _INDENTED.search(bare)
-    while dots is not None:
-        if not bare[dots.start(2) : dots.end()].strip():  # a comment
-            return True
-        if bare[dots.start(2)] == "." and first is not None and first[1] == dots[1]:
-            return True
-        dots = _DOTS.search(text, dots.end())
-    return False
+    return _OUTLINE.fullmatch(found.body(item)) is not None or is_elided(found, item, whole)
 
 
 def parses(text: str) -> bool:
@@ -183,7 +232,8 @@ def home_of(parts: Sequence[CodePart], entry_point: str, end: int = -1) -> int |
         )
         defining = [number for number, is_own in zip(defining, own, strict=True) if is_own]
     if len(defining) > 1:
-        defining = [number for number in defining if not outlines(parts[number], entry_point)] or defining
+        whole = whole_lines([_definition(parts[number], entry_point) for number in defining])
+        defining = [number for number in defining if not outlines(parts[number], entry_point, whole)] or defining
     if len(defining) > 1:
         python = (number for number in reversed(defining) if parts[number].labelled or parses(parts[number].piece.text))
         return next(python, defining[-1])
@@ -193,10 +243,14 @@ def home_of(parts: Sequence[CodePart], entry_point: str, end: int = -1) -> int |
     return imports[-1] if imports else None
 
 
-def outlines(part: CodePart, entry_point: str) -> bool:
-    """Whether a part has only the header of the function."""
+def outlines(part: CodePart, entry_point: str, whole: Set[str] = frozenset()) -> bool:
+    """Whether a part has only the header of the function. `whole`: the lines of its other versions."""
     place = part.defining(entry_point)
-    return place is not None and is_outline(part.found, part.found.items[place])
+    return place is not None and is_outline(part.found, part.found.items[place], whole)
+
+
+def _definition(part: CodePart, entry_point: str) -> tuple[Statements, Statement]:
+    return part.found, part.found.items[part.defining(entry_point) or 0]
 
 
 def _defines(part: CodePart, entry_point: str) -> bool:

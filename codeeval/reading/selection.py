@@ -104,9 +104,10 @@ def _outlines(parts: Sequence[CodePart], entry_point: str, needs: Needs) -> list
     found: list[set[int]] = [set() for _ in parts]
     whole: set[str] = set()
     for number, part in enumerate(parts):
+        own = part.defining(entry_point) is not None or part.body is not None
         for place, item in enumerate(part.found.items):
             if item.kind is StatementKind.DEF and entry_point not in item.names:
-                if _is_head(part.found, item):
+                if _is_head(part.found, item, own and item.names.isdisjoint(needs.given)):
                     found[number].add(place)
                 else:
                     whole |= item.names
@@ -117,7 +118,11 @@ def _outlines(parts: Sequence[CodePart], entry_point: str, needs: Needs) -> list
     return found
 
 
-def _is_head(found: Statements, item: Statement) -> bool:
+def _is_head(found: Statements, item: Statement, is_new: bool) -> bool:
+    """Whether a helper has only its head, or is shown in part. `is_new`: it is no repetition of a helper of the prompt and
+    stands beside a version of the function, so an empty one may be meant."""
+    if is_new and (is_stub(found, item) or found.body(item) == "pass"):
+        return False
     is_head = is_stub(found, item) or is_outline(found, item)
     return is_head and not found.bare(item).lstrip().startswith("@")
 

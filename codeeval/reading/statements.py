@@ -48,6 +48,8 @@ class Statements:
 
     code: Code
     items: tuple[Statement, ...]
+    #: Whether what has a name makes functions, by the name.
+    makers: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
     _uses: dict[int, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
     _reads: dict[int, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
     _bodies: dict[int, str] = field(default_factory=dict, repr=False, compare=False)
@@ -138,19 +140,26 @@ def _words_apart(code: Code, item: Statement) -> tuple[Statement, ...]:
     """A function or body, and the indented sentences above a body and below both, which are no part of it."""
     bare, start, cut, end = code.bare, item.start, item.end, item.end
     while item.kind is StatementKind.BODY and (found := _FIRST_LINE.match(bare, start, end)) is not None:
-        if not (_WORDS.match(found[1]) and is_prose(found[1])) or _NOT_BLANK.search(bare, found.end(), end) is None:
+        if not (_WORDS.match(found[1]) and _is_said(found[1])) or _NOT_BLANK.search(bare, found.end(), end) is None:
             break
         start = found.end()
     while (blank := bare.rfind("\n\n", start, end)) >= 0:
         lines = [line.strip() for line in bare[blank + 2 : end].split("\n") if line.strip()]
-        if lines and not (_WORDS.match(lines[0]) and all(is_prose(line) for line in lines)):
+        if lines and not (_WORDS.match(lines[0]) and _is_said(lines[0]) and all(is_prose(line) for line in lines)):
             break
         cut, end = blank + 2 if lines else cut, blank + 1
+    if cut < item.end and _RETURNS.search(bare, start, cut) is None:
+        cut = item.end  # it may be the missing statement, misspelt
     if (start, cut) == (item.start, item.end):
         return (item,)
     above = Statement(StatementKind.PROSE, item.start, start, "")
     below = Statement(StatementKind.PROSE, cut, item.end, "")
     return tuple(each for each in (above, replace(item, start=start, end=cut), below) if each.start < each.end)
+
+
+def _is_said(line: str) -> bool:
+    """Whether a line is a sentence, also if its first letter were small: `Return x` is a misspelt statement."""
+    return is_prose(line) and is_prose(line[:1].lower() + line[1:])
 
 
 def _heads(bare: str) -> list[_Head]:
@@ -238,6 +247,7 @@ _WORDED = re.compile(
     r"(?:(?:is|in|as|and|or)(?!\w)|(?:(?!lambda(?!\w))[^()\[\]{}\":])*+:(?!=))"
 )
 _FIRST_LINE = re.compile(r"(?:[ \t]*+\n)*+[ \t]++([^\n]++)\n")
+_RETURNS = re.compile(r"\b(?:return|yield)\b")
 #: How a sentence or a heading begins: a capital, and another word or a colon.
 _WORDS = re.compile(r"[A-ZА-ЯЁ][^\W\d_]*+(?::|,?[ \t]++[^\W\d])")
 _FROM_IMPORT = re.compile(r"from[ \t]++[\w.]++[ \t]++import\b")

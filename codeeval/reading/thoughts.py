@@ -54,8 +54,16 @@ _SAID_BEHIND = re.compile(r"[ \t]++[a-zа-яё]|[ \t]*+[.,;)]|</")
 _MAX_LINE = 2_000
 _WRITTEN = r"(?:async[ \t]+)?def[ \t]|class[ \t]|return\b|import[ \t]|from[ \t]+\w+[ \t]+import"
 _CODE = re.compile(rf"^[ \t]*(?:`{{3}}|~{{3}}|{_WRITTEN})", re.MULTILINE)
-#: The same, also in the middle of a line, quoted, or any indented line.
-_ANY_CODE = re.compile(rf"`{{3}}|~{{3}}|^[ \t>]*+(?:{_WRITTEN})|^[ \t]++\S", re.MULTILINE)
+#: The same, also in the middle of a line, quoted, or any indented line, a decorator or an assignment.
+_ANY_CODE = re.compile(
+    rf"`{{3}}|~{{3}}|^[ \t>]*+(?:{_WRITTEN})|^[ \t]++\S|^@\w|^[^\W\d]\w*+[ \t]*+(?::[^=\n]++)?=[^=]", re.MULTILINE
+)
+_FUNCTION = re.compile(r"^[ \t>]*+(?:async[ \t]++)?def[ \t]++(\w+)", re.MULTILINE)
+_FIRST = re.compile(rf"^(?:[ \t]++\S|>|{_WRITTEN}|@|\w++[ \t]*+[=(:])", re.MULTILINE)
+#: What a body or a function without a definition has.
+_RETURNS = re.compile(r"^[ \t>]*+(?:return|yield)\b|=[ \t]*+lambda\b", re.MULTILINE)
+#: Thoughts that may also explain an answer above them.
+_EXPLAINS = re.compile(r"\[/(?:THINKING|REASONING)\]\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +140,7 @@ def spoken(text: str, in_code: Callable[[int], bool] = lambda place: False) -> S
     if opening is None:
         if (
             closing
-            and _ANY_CODE.search(text, closing) is None
+            and (_ANY_CODE.search(text, closing) is None or _explains(text, closing))
             and (earlier := _before_last(text, closings)) is not None
         ):
             return earlier
@@ -200,8 +208,25 @@ def _marks(text: str) -> tuple[list[re.Match[str]], list[re.Match[str]]]:
 
 
 def _prepares(text: str, soft: dict[int, bool]) -> bool:
-    """Whether elements end before the answer. `soft`: the places of their marks, and whether one closes."""
-    return not all(soft.values()) and any(soft.values()) and _ANY_CODE.search(text, max(soft)) is not None
+    """Whether elements end before the answer: no code precedes them, and the function or a body follows, not only an
+    example. `soft`: the places of their marks, and whether one closes."""
+    if all(soft.values()) or not any(soft.values()):
+        return False
+    first, last = next(place for place, closes in soft.items() if not closes), max(soft)
+    if _CODE.search(text, 0, first) is not None:
+        return False
+    fresh, drafts = set(_FUNCTION.findall(text, last)), set(_FUNCTION.findall(text, 0, last))
+    if fresh and (not drafts or not fresh.isdisjoint(drafts)):
+        return True
+    begun = _FIRST.search(text, last)  # a test begins with its definition, a body with any indented line
+    return begun is not None and (not fresh or begun[0][0] in " \t") and _RETURNS.search(text, last) is not None
+
+
+def _explains(text: str, closing: int) -> bool:
+    """Whether a thought that ends at `closing` may explain the answer above it: what follows is an example at most."""
+    if _EXPLAINS.search(text, max(0, closing - 12), closing) is None:
+        return False
+    return _FUNCTION.search(text, closing) is None and _RETURNS.search(text, closing) is None
 
 
 def _written(text: str) -> list[re.Match[str]]:

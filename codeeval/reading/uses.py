@@ -36,7 +36,7 @@ def only_uses(found: Statements, entry_point: str, needs: Needs) -> frozenset[in
     gone = {name for number in dropped for name in found.items[number].names} - needs.defined
     users = _users(found, uses, {entry_point, *gone}, needs)
     for number, item in enumerate(found.items):
-        if number in dropped or (entry_point in item.names and not is_result(item, entry_point)):
+        if number in dropped or (entry_point in item.names and not is_result(found, item, entry_point)):
             continue
         is_use = item.kind in DEFINITIONS and not item.names.isdisjoint(users)
         if _is_droppable(item, entry_point) and not (entry_point in uses[number] and _DELETES.match(item.head)):
@@ -125,7 +125,7 @@ def _without_needed(found: Statements, dropped: set[int], needs: Needs, entry_po
     by_name: dict[str, list[int]] = {}
     for number in dropped:
         item = found.items[number]
-        if is_result(item, entry_point):
+        if is_result(found, item, entry_point):
             continue
         if item.kind in _BINDING and not (item.kind is StatementKind.IMPORT and item.names <= needs.defined):
             for name in item.names:
