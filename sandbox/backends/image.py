@@ -109,7 +109,9 @@ def _volumes(found: Image, base: str) -> tuple[str, ...]:
 def _python_folders(environment: Iterable[str]) -> list[str]:
     """Where Python may be, as far as an image's environment tells. Homes are on the search path for other reasons."""
     values = dict(entry.partition("=")[::2] for entry in environment)
-    path = [folder for folder in values.get("PATH", "").split(":") if not folder.startswith(("/home/", "/root/"))]
+    path = [
+        folder for folder in values.get("PATH", "").split(":") if folder.split("/")[1:2] not in (["home"], ["root"])
+    ]
     found = map(os.path.normpath, (*path, *(values.get(name, "") for name in _PREFIXES)))
     return [folder for folder in found if folder.startswith("/")]
 

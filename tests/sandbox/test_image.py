@@ -316,8 +316,8 @@ def test_a_volume_that_hides_what_a_worker_needs_is_named(path: str, environment
 
 def test_other_volumes_are_only_closed() -> None:
     """Folders of data, and a home whose commands are on the search path."""
-    data = dict.fromkeys(("/opt/conda/pkgs", "/home/user", "/usr/local/share/data", "/optional", "/dev/shm"))
-    declared = Declared({"Volumes": data, "Env": [f"{CONDA}:/home/user/.local/bin", "LANG"]})
+    data = dict.fromkeys(("/opt/conda/pkgs", "/home/1000", "/usr/local/share/data", "/optional", "/dev/shm"))
+    declared = Declared({"Volumes": data, "Env": [f"{CONDA}:/home/1000/.local/bin", "LANG"]})
     assert image._volumes(declared, "base") == tuple(data)[:-1]  # type: ignore[arg-type]
 
 
