@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from codeeval.reading import blocks, end_tokens, tags, thoughts
 from codeeval.reading.code import scan
 from codeeval.reading.pieces import Piece
-from codeeval.reading.program import is_python
+from codeeval.reading.program import is_body, is_python
 from codeeval.types import Cut
 
 #: The trace's rule for a thought without an end: there is no answer then.
@@ -93,7 +93,7 @@ def _within_code(text: str) -> Callable[[int], bool]:
         content = block.piece
         if len(content.marks) > 1 or not thoughts.has_mark(content.text):
             continue
-        if is_python(content.text) or is_python("def _():\n" + content.text):
+        if is_python(content.text) or is_body(content.text):
             spans.append((content.origin(0), scan(content.text).bare))
 
     def within(place: int) -> bool:

@@ -89,7 +89,7 @@ class CodePart:
             return False
         if _NO_VERSION.match(lines[0]) and not ends("\n".join(lines)):
             return False
-        return not known.issuperset(lines) and is_python(f"def _():\n{self.found.text(item)}")
+        return not known.issuperset(lines) and is_body(self.found.text(item))
 
     def _continues(self, first: Statement, later: Statement) -> bool:
         """Whether a body reads a name that only an earlier one binds: its first line with the name binds it, and does not
@@ -217,6 +217,11 @@ def is_python(text: str) -> bool:
     except SyntaxError:
         return False
     return True
+
+
+def is_body(text: str) -> bool:
+    """Whether an indented text is the body of a function."""
+    return is_python(f"def _():\n{text}")
 
 
 def home_of(parts: Sequence[CodePart], entry_point: str, end: int = -1) -> int | None:

@@ -10,7 +10,7 @@ from codeeval.reading import blocks, continuation, end_tokens, pieces_of_code, u
 from codeeval.reading.answer import END_TOKEN, MAX_READ, Answer, answer_in, left_out, with_tokens_in_strings
 from codeeval.reading.assemble import assembled, merged
 from codeeval.reading.pieces import Piece, first_line
-from codeeval.reading.program import CodePart, body_part_of, home_of, is_python, outlines
+from codeeval.reading.program import CodePart, body_part_of, home_of, is_body, is_python, outlines
 from codeeval.reading.selection import ChosenStatements, choose
 from codeeval.reading.statements import Statement, StatementKind, is_prose
 from codeeval.types import Cut, Extraction, Problem
@@ -111,7 +111,7 @@ def _is_answer(problem: Problem, part: CodePart) -> bool:
     text = part.piece.text
     if part.defining(problem.entry_point) is not None:
         return is_python(text)
-    return part.body is not None and _RETURNS.search(text) is not None and is_python(f"def _():\n{text}")
+    return part.body is not None and _RETURNS.search(text) is not None and is_body(text)
 
 
 def _best(problem: Problem, block: blocks.Block) -> CodePart:

@@ -148,7 +148,7 @@ def _words_apart(code: Code, item: Statement) -> tuple[Statement, ...]:
         if lines and not (_WORDS.match(lines[0]) and _is_said(lines[0]) and all(is_prose(line) for line in lines)):
             break
         cut, end = blank + 2 if lines else cut, blank + 1
-    if cut < item.end and _RETURNS.search(bare, start, cut) is None:
+    if cut < item.end and RETURNS.search(bare, start, cut) is None:
         cut = item.end  # it may be the missing statement, misspelt
     if (start, cut) == (item.start, item.end):
         return (item,)
@@ -247,7 +247,7 @@ _WORDED = re.compile(
     r"(?:(?:is|in|as|and|or)(?!\w)|(?:(?!lambda(?!\w))[^()\[\]{}\":])*+:(?!=))"
 )
 _FIRST_LINE = re.compile(r"(?:[ \t]*+\n)*+[ \t]++([^\n]++)\n")
-_RETURNS = re.compile(r"\b(?:return|yield)\b")
+RETURNS = re.compile(r"\b(?:return|yield)\b")
 #: How a sentence or a heading begins: a capital, and another word or a colon.
 _WORDS = re.compile(r"[A-ZА-ЯЁ][^\W\d_]*+(?::|,?[ \t]++[^\W\d])")
 _FROM_IMPORT = re.compile(r"from[ \t]++[\w.]++[ \t]++import\b")

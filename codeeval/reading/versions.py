@@ -7,10 +7,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence, Set
 
 from codeeval.reading.needs import BUILTINS
-from codeeval.reading.statements import Statement, StatementKind, Statements, header_end
+from codeeval.reading.statements import RETURNS, Statement, StatementKind, Statements, header_end
 
 _END = re.compile(r"[ \t]*(?:return|raise)\b")
-_RETURNS = re.compile(r"\b(?:return|yield)\b")
 _YIELDS = re.compile(r"\byield\b")
 #: What a line begins with that belongs to the statement above it.
 _BRANCH = re.compile(r"(?:else|elif|except|finally)\b|[)\]}]")
@@ -41,7 +40,7 @@ def _may_end(lines: Sequence[str]) -> bool:
     """Whether the last statement of a body returns at any level, or the body is a generator's."""
     margin = min(map(_width, lines), default=0)
     for line in reversed(lines):
-        if _RETURNS.search(line) is not None:
+        if RETURNS.search(line) is not None:
             return True
         if _width(line) <= margin and _BRANCH.match(line.lstrip()) is None:
             break

@@ -1,10 +1,10 @@
 """The abstract classes of the library that a program's class derives from, and `Enum`: tests ask `isinstance` for them.
 
 The candidate tells their names, among the names of what the class defines, and those of other classes of the library
-(`library_instances.py`). A stand-in's `__class__` is then a class that
-derives from them. As with other descriptions, this is a claim that decides how an object can be used, and not whether it
-is equal. So those are left out with which values of the tests compare themselves by asking the other for attributes or items: a
-Fraction or Decimal with any `numbers.Rational`, a set of a class of its own with any `collections.abc.Set`.
+(`library_instances.py`). A stand-in's `__class__` is then a class that derives from them. As with other descriptions, this is
+a claim that decides how an object can be used, and not whether it is equal. So those are left out with which values of the
+tests compare themselves by asking the other for attributes or items: a Fraction or Decimal with any `numbers.Rational`, a set
+of a class of its own with any `collections.abc.Set`.
 """
 
 from __future__ import annotations
