@@ -36,6 +36,11 @@ class FromBothEnds(LoadFileScheduling):
             self.workqueue.move_to_end(next(reversed(self.workqueue)), last=False)
         super()._assign_work_unit(node)
 
+    def _reschedule(self, node: WorkerController) -> None:
+        """Not for a process that takes another's place and has not collected the tests yet, to which xdist deals as well."""
+        if node in self.registered_collections:
+            super()._reschedule(node)
+
     def remove_node(self, node: WorkerController) -> str | None:
         """The test that ended a process has failed, and is not tried again by the next one, as xdist itself would."""
         work = self.assigned_work[node]

@@ -69,3 +69,10 @@ def test_files_that_a_process_had_done_are_not_waited_for(tmp_path: Path) -> Non
     files = {f"test_{number:02}.py": SAYS for number in range(12)}
     done = suite(tmp_path, files | {"test_05.py": DIES, "test_06.py": DIES})
     assert "2 failed, 44 passed" in done.stdout, done.stdout
+
+
+def test_two_processes_may_end_at_once(tmp_path: Path) -> None:
+    """Those that take their places collect the tests before they get any."""
+    files = {f"test_{number:02}.py": SAYS for number in range(6)}
+    done = suite(tmp_path, files | {"test_00.py": DIES, "test_05.py": DIES})
+    assert "2 failed, 20 passed" in done.stdout, done.stdout
