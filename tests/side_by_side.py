@@ -7,6 +7,7 @@ waits for limits and engines, and the last file that either takes is seldom a lo
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from xdist.scheduler import LoadFileScheduling
@@ -34,7 +35,8 @@ class FromBothEnds(LoadFileScheduling):
     def _assign_work_unit(self, node: WorkerController) -> None:
         if node is not self.nodes[0]:
             self.workqueue.move_to_end(next(reversed(self.workqueue)), last=False)
-        super()._assign_work_unit(node)
+        with suppress(OSError):  # the process has just ended; `remove_node` is called, and finds the file
+            super()._assign_work_unit(node)
 
     def _reschedule(self, node: WorkerController) -> None:
         """Not for a process that takes another's place and has not collected the tests yet, to which xdist deals as well."""
